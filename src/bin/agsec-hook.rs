@@ -1,0 +1,3 @@
+//! The hook alone: the run side, nothing else.
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! Diagnostics for people who write policies: code, level, message, place, help, fix.
+//!
+//! In: what the compile-side stages found wrong. Out: text, JSON, GitHub and SARIF renderings (`render.rs`).
+//! Deliberately not here: errors for callers (each boundary has its own error type), I/O.
+
+pub mod code;
+pub mod diagnostic;
+pub mod source;
+pub mod span;

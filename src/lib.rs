@@ -1,0 +1,15 @@
+//! agsec: the action firewall for AI agents.
+//!
+//! The pipeline in one line: source text → `syntax` → AST → `ir::lower` → IR → `compile` → program →
+//! `bundle::write` → bundle bytes; then, in another process, bundle bytes → `bundle::read` → `vm` → decision →
+//! `hook` → the agent's answer and an audit record.
+//!
+//! The run side (features `eval` only) never links a policy parser, YAML or clap. `ARCHITECTURE.md` is the map.
+
+pub mod diag;
+pub mod model;
+
+#[cfg(feature = "compile")]
+pub mod ir;
+#[cfg(feature = "compile")]
+pub mod syntax;
