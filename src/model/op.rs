@@ -94,7 +94,12 @@ pub const OPS: [OpSpec; 14] = [
         operand: OperandKind::Any,
         strategy: Strategy::Compare,
         summary: "equal, as Python compares JSON values; `== null` is `not_exists`",
-        examples: &[("\"prod\"", "\"prod\"", true), ("1", "1.0", true), ("true", "1", true), ("\"1\"", "1", false)],
+        examples: &[
+            ("\"prod\"", "\"prod\"", true),
+            ("1", "1.0", true),
+            ("true", "1", true),
+            ("\"1\"", "1", false),
+        ],
     },
     OpSpec {
         op: Op::Ne,
@@ -110,7 +115,11 @@ pub const OPS: [OpSpec; 14] = [
         operand: OperandKind::Ordered,
         strategy: Strategy::Compare,
         summary: "greater: two numbers, or two strings in code point order; anything else is unknown",
-        examples: &[("10", "9.5", true), ("\"b\"", "\"a\"", true), ("9007199254740993", "9007199254740992.0", true)],
+        examples: &[
+            ("10", "9.5", true),
+            ("\"b\"", "\"a\"", true),
+            ("9007199254740993", "9007199254740992.0", true),
+        ],
     },
     OpSpec {
         op: Op::Lt,
@@ -142,7 +151,12 @@ pub const OPS: [OpSpec; 14] = [
         operand: OperandKind::ListOrText,
         strategy: Strategy::Set,
         summary: "equal to an element of the list; with a string, a substring of it",
-        examples: &[("\"US\"", "[\"US\", \"CA\"]", true), ("1.0", "[1]", true), ("\"bc\"", "\"abcd\"", true), ("\"x\"", "[]", false)],
+        examples: &[
+            ("\"US\"", "[\"US\", \"CA\"]", true),
+            ("1.0", "[1]", true),
+            ("\"bc\"", "\"abcd\"", true),
+            ("\"x\"", "[]", false),
+        ],
     },
     OpSpec {
         op: Op::NotIn,
@@ -150,7 +164,11 @@ pub const OPS: [OpSpec; 14] = [
         operand: OperandKind::ListOrText,
         strategy: Strategy::Set,
         summary: "present and equal to no element of the list; with a string, no substring of it",
-        examples: &[("\"FR\"", "[\"US\", \"CA\"]", true), ("\"US\"", "[\"US\"]", false), ("\"z\"", "\"abc\"", true)],
+        examples: &[
+            ("\"FR\"", "[\"US\", \"CA\"]", true),
+            ("\"US\"", "[\"US\"]", false),
+            ("\"z\"", "\"abc\"", true),
+        ],
     },
     OpSpec {
         op: Op::Contains,
@@ -158,7 +176,12 @@ pub const OPS: [OpSpec; 14] = [
         operand: OperandKind::Any,
         strategy: Strategy::Literal,
         summary: "a list has the element; any other value's text has the operand's text in it",
-        examples: &[("[\"a\", \"b\"]", "\"a\"", true), ("[\"ab\"]", "\"a\"", false), ("12345", "34", true), ("{\"k\": 1}", "\"'k': 1\"", true)],
+        examples: &[
+            ("[\"a\", \"b\"]", "\"a\"", true),
+            ("[\"ab\"]", "\"a\"", false),
+            ("12345", "34", true),
+            ("{\"k\": 1}", "\"'k': 1\"", true),
+        ],
     },
     OpSpec {
         op: Op::StartsWith,
@@ -166,7 +189,11 @@ pub const OPS: [OpSpec; 14] = [
         operand: OperandKind::Text,
         strategy: Strategy::Literal,
         summary: "the value's text starts with the operand's text",
-        examples: &[("\"git push\"", "\"git\"", true), ("true", "\"Tr\"", true), ("\" git\"", "\"git\"", false)],
+        examples: &[
+            ("\"git push\"", "\"git\"", true),
+            ("true", "\"Tr\"", true),
+            ("\" git\"", "\"git\"", false),
+        ],
     },
     OpSpec {
         op: Op::EndsWith,
@@ -174,7 +201,11 @@ pub const OPS: [OpSpec; 14] = [
         operand: OperandKind::Text,
         strategy: Strategy::Literal,
         summary: "the value's text ends with the operand's text",
-        examples: &[("\"a.pem\"", "\".pem\"", true), ("10000.0", "\".0\"", true), ("\"a.PEM\"", "\".pem\"", false)],
+        examples: &[
+            ("\"a.pem\"", "\".pem\"", true),
+            ("10000.0", "\".0\"", true),
+            ("\"a.PEM\"", "\".pem\"", false),
+        ],
     },
     OpSpec {
         op: Op::Regex,
@@ -182,7 +213,11 @@ pub const OPS: [OpSpec; 14] = [
         operand: OperandKind::Pattern,
         strategy: Strategy::Regex,
         summary: "Python 3.11 `re.search(operand, text of the value)`",
-        examples: &[("\"rm -rf /\"", "\"\\\\brm\\\\s\"", true), ("\"farm x\"", "\"\\\\brm\\\\s\"", false), ("[\"a\"]", "\"^\\\\['a'\\\\]$\"", true)],
+        examples: &[
+            ("\"rm -rf /\"", "\"\\\\brm\\\\s\"", true),
+            ("\"farm x\"", "\"\\\\brm\\\\s\"", false),
+            ("[\"a\"]", "\"^\\\\['a'\\\\]$\"", true),
+        ],
     },
     OpSpec {
         op: Op::Exists,
