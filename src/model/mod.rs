@@ -3,6 +3,20 @@
 //! In: nothing. Out: values, fields, operators, events, truth, decisions, ids, limits.
 //! Deliberately not here: I/O, policy syntax, anything that knows a stage.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::arithmetic_side_effects,
+        clippy::wildcard_enum_match_arm
+    )
+)]
+
 pub mod decision;
 pub mod event;
 pub mod field;
