@@ -7,6 +7,7 @@
 //! The run side (features `eval` only) never links a policy parser, YAML or clap. `ARCHITECTURE.md` is the map.
 
 pub mod diag;
+pub mod facts;
 pub mod hook;
 pub mod model;
 

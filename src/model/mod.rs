@@ -25,4 +25,5 @@ pub mod json;
 pub mod limits;
 pub mod op;
 pub mod truth;
+pub mod unicode;
 pub mod value;
