@@ -153,7 +153,6 @@ pub fn decode_base64(text: &str) -> Option<String> {
         if count >= 8 {
             count = count.wrapping_sub(8);
             bytes.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
         }
     }
     let decoded = String::from_utf8(bytes).ok()?;

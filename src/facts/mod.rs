@@ -3,5 +3,19 @@
 //! In: values and names of an event. Out: what they really say (views of a value, glob matches).
 //! Deliberately not here: the meaning of operators, which oracle and VM each write on their own.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::arithmetic_side_effects,
+        clippy::wildcard_enum_match_arm
+    )
+)]
+
 pub mod decode;
 pub mod glob;

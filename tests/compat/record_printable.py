@@ -19,7 +19,7 @@ HEAD = '''//! What Python 3.11 calls printable (Unicode {version}), as `str.ispr
 pub fn is_printable(char: char) -> bool {{
     let code = u32::from(char);
     let after = NOT_PRINTABLE.partition_point(|&(first, _)| first <= code);
-    !after.checked_sub(1).and_then(|index| NOT_PRINTABLE.get(index)).is_some_and(|&(_, last)| code <= last)
+    after.checked_sub(1).and_then(|index| NOT_PRINTABLE.get(index)).is_none_or(|&(_, last)| code > last)
 }}
 
 /// First and last code point of each range of characters that are not printable, in order.
