@@ -14,4 +14,6 @@ pub mod model;
 #[cfg(feature = "compile")]
 pub mod ir;
 #[cfg(feature = "compile")]
+pub mod packs;
+#[cfg(feature = "compile")]
 pub mod syntax;
