@@ -14,6 +14,10 @@ pub mod model;
 #[cfg(feature = "compile")]
 pub mod ir;
 #[cfg(feature = "compile")]
+pub mod oracle;
+#[cfg(feature = "compile")]
 pub mod packs;
 #[cfg(feature = "compile")]
 pub mod syntax;
+#[cfg(feature = "testing")]
+pub mod testing;

@@ -1,0 +1,10 @@
+//! What the test suite and the fuzz targets share: generators, properties, policies built by hand.
+//!
+//! In: bytes, from proptest or a fuzzer. Out: policies and events, and panics where a property does not hold.
+//! Deliberately not here: tests themselves (`tests/suite`), input that people wrote (`tests/`).
+
+pub mod build;
+pub mod choices;
+pub mod event;
+pub mod policy;
+pub mod pool;

@@ -1,0 +1,71 @@
+//! The oracle and the machine agree on generated policies and events, and what is generated reaches everything.
+
+use agsec::ir::Policy;
+use agsec::model::decision::MatchedBy;
+use agsec::model::event::Event;
+use agsec::model::op::{OPS, OperandKind};
+use agsec::model::truth::Truth;
+use agsec::oracle;
+use agsec::testing::choices::Choices;
+use agsec::testing::{event::event, policy::policy};
+use std::collections::BTreeMap;
+
+/// Bytes of choices for one case.
+const BYTES: usize = 1200;
+
+/// Bytes that look random and are the same in every run (splitmix64).
+fn bytes(seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    std::iter::repeat_with(|| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)).to_le_bytes()
+    })
+    .take(BYTES / 8)
+    .flatten()
+    .collect()
+}
+
+fn case(bytes: &[u8]) -> (Policy, Event<'static>) {
+    let mut choices = Choices::new(bytes);
+    let policy = policy(&mut choices);
+    let event = event(&mut choices, &policy);
+    (policy, event)
+}
+
+#[test]
+fn generated_cases_reach_every_operator_and_every_way_to_decide() {
+    const CASES: u64 = 8000;
+    let mut truths: BTreeMap<(&str, Truth), usize> = BTreeMap::new();
+    let mut ways: BTreeMap<MatchedBy, usize> = BTreeMap::new();
+    let mut in_doubt = 0;
+    for seed in 0..CASES {
+        let (policy, event) = case(&bytes(seed));
+        let outcome = oracle::evaluate(&policy, &event);
+        for (pred, truth) in policy.preds.iter().zip(&outcome.preds) {
+            *truths.entry((pred.op.spec().spelling, *truth)).or_default() += 1;
+        }
+        *ways.entry(outcome.verdict.matched_by).or_default() += 1;
+        in_doubt += usize::from(outcome.verdict.indeterminate);
+    }
+    // Nothing is known of patterns until the matcher of the syntax tree exists.
+    for row in OPS.iter().filter(|row| row.operand != OperandKind::Pattern) {
+        for truth in [Truth::True, Truth::False] {
+            let count = truths.get(&(row.spelling, truth)).copied().unwrap_or(0);
+            assert!(count >= 200, "{} was {} {count} times: {truths:?}", row.spelling, truth.name());
+        }
+    }
+    let every = [
+        MatchedBy::ExplicitDeny,
+        MatchedBy::ExplicitReview,
+        MatchedBy::ExplicitAllow,
+        MatchedBy::Rule,
+        MatchedBy::Default,
+    ];
+    for way in every {
+        let count = ways.get(&way).copied().unwrap_or(0);
+        assert!(count as u64 * 20 >= CASES, "{} decided {count} times: {ways:?}", way.name());
+    }
+    assert!(in_doubt as u64 * 20 >= CASES, "{in_doubt} decisions in doubt");
+}
