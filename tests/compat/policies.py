@@ -182,9 +182,13 @@ def main():
     parser.add_argument("--agsec", default=str(ROOT / "target" / "release" / "agsec"), help="the program to test")
     parser.add_argument("--comparisons", type=int, default=50_000, help="how many decisions to compare")
     parser.add_argument("--seed", default="1", help="any text; the same seed gives the same run")
+    parser.add_argument("--prepare", action="store_true", help="install the Python tool, print where, and stop")
     parser.add_argument("--only", type=int, help="run this policy only, and show it")
     arguments = parser.parse_args()
     enter_venv()
+    if arguments.prepare:
+        print(VENV)
+        return
     lacks = register_lacks()
     if lacks:
         sys.exit(f"docs/compat.md and the predicates differ on {sorted(lacks)}")

@@ -1,0 +1,3 @@
+//! The process that does nothing: the floor for any hook built with the same flags.
+
+fn main() {}
