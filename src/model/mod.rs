@@ -26,4 +26,6 @@ pub mod limits;
 pub mod op;
 pub mod truth;
 pub mod unicode;
+pub mod unicode_case;
+pub mod unicode_tables;
 pub mod value;
