@@ -6,11 +6,15 @@
 //!
 //! The run side (features `eval` only) never links a policy parser, YAML or clap. `ARCHITECTURE.md` is the map.
 
+pub mod bundle;
 pub mod diag;
 pub mod facts;
 pub mod hook;
 pub mod model;
+pub mod vm;
 
+#[cfg(feature = "compile")]
+pub mod compile;
 #[cfg(feature = "compile")]
 pub mod ir;
 #[cfg(feature = "compile")]

@@ -1,6 +1,7 @@
 //! The one integration test binary; each module has a line that says what belongs there.
 mod architecture; // imports, crates, doors, unsafe, sizes, lints, what the hook links
 mod json; // the JSON reader and writer
+mod machine; // the compiled policy: operators, decisions, traces
 mod oracle; // the reference evaluator against the tables of the semantics
 mod parity; // oracle = machine = machine after write and read, on generated policies and events
 mod values; // equality, order, text of values and globs, as recorded from CPython

@@ -1,0 +1,283 @@
+//! How a bundle lies in a file. Numbers are little-endian; every section starts at a multiple of 8.
+//!
+//! ```text
+//! header      64 bytes, see below
+//! sections    one 16-byte entry a section, in the order of `Section::ALL`: offset, length, 0, 0 (u32 each)
+//! hot part    the sections up to `Section::Texts`: what each evaluation may read
+//! tables      one automaton table per regex
+//! cold part   rule and predicate records (for people), source texts
+//! ```
+//!
+//! The header: magic (8 bytes), format version, semantics version, Unicode version, number of sections (u32 each), length
+//! of the file, end of the hot part (u64 each), checksum (u64), 16 bytes of zero.
+//!
+//! **What is checked when.** The header's checksum covers the whole file up to the end of the hot part, but for its own
+//! eight bytes, and is checked on each load. Everything behind is cut into pieces with an [`Entry`] each (offset, length,
+//! seal); the seal is a checksum over the entry's kind, number, offset, length and the bytes up to the next multiple of
+//! 8, and is checked before the piece is used: a table when an evaluation first opens it, a record when a reason is
+//! printed, a text when sources are wanted. Padding is zero and lies inside a checked range, so no byte is outside.
+//!
+//! Deliberately not here: reading and writing (`read.rs`, `write.rs`), the instructions (`isa.rs`).
+
+use super::checksum::checksum;
+
+/// First bytes of every bundle. The high bit and the line ends show a file that went through a text-mode copy.
+pub const MAGIC: [u8; 8] = *b"\x89AGSB\r\n\x1a";
+/// Version of this layout. A program reads its own and no other.
+pub const FORMAT_VERSION: u32 = 1;
+/// Version of the meaning of instructions and operators.
+pub const SEMANTICS_VERSION: u32 = 1;
+/// Version of the Unicode tables in the automata, `0x00MMmmpp`: Python 3.11 has 14.0.0.
+pub const UNICODE_VERSION: u32 = 0x000e_0000;
+
+/// Bytes of the header.
+pub const HEADER_BYTES: usize = 64;
+/// Where the checksum stands in the header; it covers all before and, from [`CHECKSUM_END`], all behind.
+pub const CHECKSUM_AT: usize = 40;
+/// First byte behind the checksum.
+pub const CHECKSUM_END: usize = 48;
+/// Bytes of one entry of the section table.
+pub const SECTION_ENTRY_BYTES: usize = 16;
+/// Alignment of sections and of sealed pieces.
+pub const ALIGNMENT: usize = 8;
+
+/// Stands for "every action" where a statement names its action set, and for "none" where it names its `unless`.
+pub const NONE: u32 = u32::MAX;
+
+/// A section, in the order of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Section {
+    /// One [`POLICY_BYTES`] record: default effect, then ranges of label, directory and digest in `Texts`.
+    Policy = 0,
+    /// Statements and rules in the order of decision, [`STATEMENT_BYTES`] each.
+    Statements = 1,
+    /// Sets of action patterns: first member and count, 8 bytes each.
+    ActionSets = 2,
+    /// Members of action sets: numbers of action patterns, 4 bytes each.
+    ActionMembers = 3,
+    /// Action patterns: kind, then range of the text; 12 bytes each.
+    Actions = 4,
+    /// Instructions, 4 bytes each.
+    Code = 5,
+    /// Predicates: field, operator and shape, two words of operand; 16 bytes each.
+    Predicates = 6,
+    /// Field paths: root, first key, number of keys; 12 bytes each.
+    Fields = 7,
+    /// Keys of field paths: ranges in `Texts`, 8 bytes each.
+    Keys = 8,
+    /// Operands that are not plain text, see `operand.rs`.
+    Operands = 9,
+    /// Entries of `Tables`.
+    TableEntries = 10,
+    /// Source files: range of the name in `Texts`, then an entry of `SourceTexts`; 24 bytes each.
+    Sources = 11,
+    /// All short texts of the hot part, UTF-8.
+    Texts = 12,
+    /// Automaton tables.
+    Tables = 13,
+    /// Entries of `Records`, one a rule.
+    RuleEntries = 14,
+    /// Entries of `Records`, one a predicate.
+    PredicateEntries = 15,
+    /// Cold records, see `cold.rs`.
+    Records = 16,
+    /// Source texts.
+    SourceTexts = 17,
+}
+
+impl Section {
+    /// All sections, in the order of the file.
+    pub const ALL: [Self; 18] = [
+        Self::Policy,
+        Self::Statements,
+        Self::ActionSets,
+        Self::ActionMembers,
+        Self::Actions,
+        Self::Code,
+        Self::Predicates,
+        Self::Fields,
+        Self::Keys,
+        Self::Operands,
+        Self::TableEntries,
+        Self::Sources,
+        Self::Texts,
+        Self::Tables,
+        Self::RuleEntries,
+        Self::PredicateEntries,
+        Self::Records,
+        Self::SourceTexts,
+    ];
+
+    /// How many of them are hot.
+    pub const HOT: usize = Self::Tables as usize;
+
+    /// Its position in the section table.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The name in statistics and messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::Statements => "statements",
+            Self::ActionSets => "action sets",
+            Self::ActionMembers => "action members",
+            Self::Actions => "action patterns",
+            Self::Code => "code",
+            Self::Predicates => "predicates",
+            Self::Fields => "fields",
+            Self::Keys => "keys",
+            Self::Operands => "operands",
+            Self::TableEntries => "table entries",
+            Self::Sources => "sources",
+            Self::Texts => "texts",
+            Self::Tables => "tables",
+            Self::RuleEntries => "rule entries",
+            Self::PredicateEntries => "predicate entries",
+            Self::Records => "records",
+            Self::SourceTexts => "source texts",
+        }
+    }
+}
+
+/// Bytes of the `Policy` record: eight words.
+pub const POLICY_BYTES: usize = 32;
+/// Bytes of a statement: rule, effect and block, load order, action set, start of `when`, start of `unless`.
+pub const STATEMENT_BYTES: usize = 24;
+/// Bytes of an action pattern.
+pub const ACTION_BYTES: usize = 12;
+/// Bytes of a predicate.
+pub const PREDICATE_BYTES: usize = 16;
+/// Bytes of a field path.
+pub const FIELD_BYTES: usize = 12;
+/// Bytes of a range or of an action set.
+pub const RANGE_BYTES: usize = 8;
+/// Bytes of an entry.
+pub const ENTRY_BYTES: usize = 16;
+/// Bytes of a source file.
+pub const SOURCE_BYTES: usize = 24;
+
+/// What kind of piece an entry seals; part of the seal, so that entries of one kind cannot stand in for another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Piece {
+    /// An automaton table.
+    Table = 1,
+    /// The record of a rule.
+    Rule = 2,
+    /// The record of a predicate.
+    Predicate = 3,
+    /// The text of a source file.
+    Source = 4,
+}
+
+impl Piece {
+    /// The name in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "automaton table",
+            Self::Rule => "rule record",
+            Self::Predicate => "predicate record",
+            Self::Source => "source text",
+        }
+    }
+}
+
+/// Where a piece of a section lies, with the checksum of its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// First byte, from the start of the section.
+    pub offset: u32,
+    /// Bytes, without padding.
+    pub length: u32,
+    /// See the module's head.
+    pub seal: u64,
+}
+
+impl Entry {
+    /// The seal that the piece of this kind and number must have; `padded` is its bytes with their padding.
+    #[must_use]
+    pub fn sealed(self, piece: Piece, number: u32, padded: &[u8]) -> u64 {
+        let place = (u64::from(self.offset) << 32) | u64::from(self.length);
+        let name = (u64::from(piece as u8) << 32) | u64::from(number);
+        let seed = checksum(name, &place.to_le_bytes());
+        checksum(seed, padded)
+    }
+}
+
+/// How an action pattern is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum ActionKind {
+    /// This name and no other.
+    Exact = 0,
+    /// A glob whose only special character is `*`.
+    Stars = 1,
+    /// Python's `fnmatchcase`.
+    Glob = 2,
+}
+
+impl ActionKind {
+    /// The kind with this number.
+    #[must_use]
+    pub fn from_u32(number: u32) -> Option<Self> {
+        [Self::Exact, Self::Stars, Self::Glob].into_iter().find(|kind| *kind as u32 == number)
+    }
+}
+
+/// How the two operand words of a predicate are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Shape {
+    /// Nothing: both words are 0.
+    None = 0,
+    /// A string: range in `Texts`.
+    Text = 1,
+    /// A value: range in `Operands`.
+    Value = 2,
+    /// A value that is no string, followed by its text as a string: range in `Operands`.
+    ValueAndText = 3,
+    /// A list of values: range in `Operands`.
+    List = 4,
+    /// An automaton table: its number, and 0.
+    Table = 5,
+}
+
+impl Shape {
+    /// All shapes, in the order of their numbers.
+    pub const ALL: [Self; 6] =
+        [Self::None, Self::Text, Self::Value, Self::ValueAndText, Self::List, Self::Table];
+
+    /// The shape with this number.
+    #[must_use]
+    pub fn from_u8(byte: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(byte)).copied()
+    }
+}
+
+/// Which block a statement belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum BlockKind {
+    /// The first rule that is true decides.
+    Rules = 0,
+    /// Deny overrides.
+    Statements = 1,
+}
+
+/// The next multiple of [`ALIGNMENT`], saturating.
+#[must_use]
+pub fn padded(length: usize) -> usize {
+    length.checked_next_multiple_of(ALIGNMENT).unwrap_or(usize::MAX)
+}
+
+/// The header's checksum, from the bytes before it and the bytes behind it up to the end of the hot part.
+#[must_use]
+pub fn header_checksum(before: &[u8], behind: &[u8]) -> u64 {
+    checksum(checksum(0, before), behind)
+}

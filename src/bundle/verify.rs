@@ -1,0 +1,155 @@
+//! The full check of a bundle: every jump, number, length, record and table.
+//!
+//! In: a [`Loaded`]. Out: whether every evaluation of it can only end in a decision, never in "damaged". Run where time
+//! does not matter: when a bundle is compiled, when it is put in force, by `agsec verify`. The machine does not rely on
+//! it: it checks every access again.
+//! Deliberately not here: what `read.rs` has checked before (header, section table, checksum of the hot part).
+
+use super::error::ReadError;
+use super::format::Shape;
+use super::isa::{Opcode, OperandIs, SLOTS};
+use super::operand::Reader;
+use super::program::Statement;
+use super::read::{Counts, Loaded, Predicate};
+use super::table;
+use crate::model::id::{FieldId, PredId, RuleId};
+use crate::model::op::{Op, OperandKind};
+use crate::model::truth::Truth;
+
+/// Checks everything.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
+    let counts = bundle.counts();
+    let numbers = |count: usize| 0..u32::try_from(count).unwrap_or(u32::MAX);
+    bundle.meta()?;
+    bundle.sources()?;
+    for statement in bundle.statements() {
+        check_statement(bundle, &counts, statement.ok_or(ReadError::damaged("a statement"))?)?;
+    }
+    for number in numbers(counts.action_sets) {
+        let mut members = bundle.action_set(number).ok_or(ReadError::damaged("an action set"))?;
+        if !members.all(|member| within(member, counts.actions)) {
+            return Err(ReadError::damaged("a member of an action set is out of range"));
+        }
+    }
+    for number in numbers(counts.actions) {
+        let action = bundle.action(number).ok_or(ReadError::damaged("an action pattern"))?;
+        std::str::from_utf8(action.text).map_err(|_| ReadError::damaged("the text of an action pattern"))?;
+    }
+    for number in numbers(counts.fields) {
+        let text = bundle.field_text(FieldId(number));
+        text.ok_or(ReadError::damaged("a field path"))?;
+    }
+    for number in numbers(counts.predicates) {
+        let predicate = bundle.predicate(PredId(number)).ok_or(ReadError::damaged("a predicate"))?;
+        check_predicate(bundle, &counts, predicate)?;
+        bundle.predicate_info(PredId(number))?;
+    }
+    for number in numbers(counts.tables) {
+        if !table::verify(bundle.table(number, true)?) {
+            return Err(ReadError::damaged("an automaton table"));
+        }
+    }
+    for number in numbers(counts.rules) {
+        bundle.rule(RuleId(number))?;
+    }
+    Ok(())
+}
+
+fn within(number: u32, count: usize) -> bool {
+    usize::try_from(number).is_ok_and(|number| number < count)
+}
+
+fn check_statement(bundle: &Loaded<'_>, counts: &Counts, statement: Statement) -> Result<(), ReadError> {
+    if !within(statement.rule.0, counts.rules) {
+        return Err(ReadError::damaged("a statement's rule is out of range"));
+    }
+    if !statement.actions.is_none_or(|set| within(set, counts.action_sets)) {
+        return Err(ReadError::damaged("a statement's action set is out of range"));
+    }
+    check_condition(bundle, counts, statement.when)?;
+    statement.unless.map_or(Ok(()), |start| check_condition(bundle, counts, start))
+}
+
+/// Follows a condition from its first instruction to its end, whatever is skipped.
+fn check_condition(bundle: &Loaded<'_>, counts: &Counts, start: u32) -> Result<(), ReadError> {
+    let mut saved = [false; SLOTS];
+    let mut furthest = start;
+    for at in start.. {
+        let Some(instruction) = bundle.instruction(at) else { break };
+        let operand = instruction.operand;
+        let slot = usize::try_from(operand).ok().and_then(|slot| saved.get_mut(slot));
+        let holds = match instruction.opcode.spec().operand {
+            OperandIs::Nothing => operand == 0,
+            OperandIs::Truth => u8::try_from(operand).ok().and_then(Truth::from_u8).is_some(),
+            OperandIs::Predicate => within(operand, counts.predicates),
+            OperandIs::Slot => slot.is_some_and(|saved| {
+                *saved |= instruction.opcode == Opcode::Save;
+                *saved
+            }),
+            OperandIs::Distance => {
+                furthest = furthest.max(at.saturating_add(1).saturating_add(operand));
+                true
+            }
+        };
+        if !holds {
+            return Err(ReadError::damaged("an instruction's operand is out of range"));
+        }
+        if instruction.opcode == Opcode::End {
+            return if furthest <= at {
+                Ok(())
+            } else {
+                Err(ReadError::damaged("a jump leaves its condition"))
+            };
+        }
+    }
+    Err(ReadError::damaged("a condition has no end"))
+}
+
+fn check_predicate(bundle: &Loaded<'_>, counts: &Counts, predicate: Predicate) -> Result<(), ReadError> {
+    if !within(predicate.field.0, counts.fields) {
+        return Err(ReadError::damaged("a predicate's field is out of range"));
+    }
+    let [first, second] = predicate.operand;
+    let holds = fits(predicate.op, predicate.shape)
+        && match predicate.shape {
+            Shape::None => predicate.operand == [0, 0],
+            Shape::Text => bundle.text(first, second).is_some_and(|text| std::str::from_utf8(text).is_ok()),
+            Shape::Value | Shape::ValueAndText | Shape::List => {
+                bundle.operand(first, second).is_some_and(|bytes| reads(predicate.shape, bytes))
+            }
+            Shape::Table => within(first, counts.tables) && second == 0,
+        };
+    if holds { Ok(()) } else { Err(ReadError::damaged("a predicate's operand")) }
+}
+
+/// Whether an operator takes an operand of this shape.
+fn fits(op: Op, shape: Shape) -> bool {
+    let plain = matches!(shape, Shape::Text | Shape::Value);
+    match op.spec().operand {
+        OperandKind::None => shape == Shape::None,
+        OperandKind::Pattern => shape == Shape::Table,
+        OperandKind::ListOrText => matches!(shape, Shape::Text | Shape::List),
+        OperandKind::Text => shape == Shape::Text,
+        OperandKind::Ordered => plain,
+        OperandKind::Any if op == Op::Contains => matches!(shape, Shape::Text | Shape::ValueAndText),
+        OperandKind::Any => plain,
+    }
+}
+
+/// Whether the bytes are one operand of this shape, all of them.
+fn reads(shape: Shape, bytes: &[u8]) -> bool {
+    let mut reader = Reader::new(bytes);
+    let first = match shape {
+        Shape::List => {
+            let count = reader.list();
+            count.is_some_and(|count| (0..count).all(|_| reader.value().is_some()))
+        }
+        Shape::None | Shape::Text | Shape::Value | Shape::ValueAndText | Shape::Table => {
+            reader.value().is_some()
+        }
+    };
+    first && (shape != Shape::ValueAndText || reader.string().is_some()) && reader.is_empty()
+}

@@ -1,0 +1,237 @@
+//! The compiler: from the IR of a layer to a program.
+//!
+//! In: an [`ir::Policy`](crate::ir::Policy), what the layer is called and where it came from. Out: a [`Program`] and figures about it, or
+//! diagnostics. The same input gives the same program, whatever the machine: only ordered maps, no clock.
+//! Deliberately not here: reading policy text (`syntax`), meaning (`ir::lower`), bytes (`bundle::write`).
+
+pub mod automata;
+mod emit;
+mod operand;
+mod order;
+
+use crate::bundle::cold::{PredicateRecord, RuleRecord};
+use crate::bundle::format::ActionKind;
+use crate::bundle::program::{Predicate, Program};
+use crate::diag::code::Code;
+use crate::diag::diagnostic::{Diagnostic, Level};
+use crate::diag::span::Span;
+use crate::ir;
+use crate::model::id::SourceId;
+use crate::model::limits;
+use std::collections::BTreeMap;
+
+/// What the compiler is told besides the policy.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which layer it is, e.g. `project`.
+    pub label: String,
+    /// The absolute directory of the policy, e.g. `/home/dev/shop/policies`.
+    pub directory: String,
+    /// The digest of its sources, in hexadecimal.
+    pub digest: String,
+}
+
+/// A program, and figures about it.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The program.
+    pub program: Program,
+    /// Figures for `agsec compile --stats`.
+    pub stats: Stats,
+}
+
+/// How many there are of each thing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Rules and statements.
+    pub statements: usize,
+    /// Places in conditions where a predicate is asked.
+    pub conditions: usize,
+    /// Different predicates.
+    pub predicates: usize,
+    /// Different fields.
+    pub fields: usize,
+    /// Different action patterns.
+    pub action_patterns: usize,
+    /// Instructions.
+    pub instructions: usize,
+    /// Automaton tables.
+    pub automata: usize,
+    /// Bytes of all automaton tables.
+    pub automata_bytes: usize,
+}
+
+/// Compiles a layer.
+///
+/// # Errors
+/// Patterns and conditions that are beyond the limits, all of them.
+pub fn compile(policy: &ir::Policy, options: &Options) -> Result<Compiled, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut actions = Actions::default();
+    let mut code = emit::Code::default();
+    let mut conditions = 0;
+    let mut statements = Vec::new();
+    for place in order::statements(policy) {
+        let rule = &policy.rules[place.rule.index()];
+        match order::statement(rule, place, actions.set(&rule.actions), &mut code) {
+            Ok(statement) => {
+                conditions += emit::tests(&rule.when) + emit::tests(&rule.unless);
+                statements.push(statement);
+            }
+            Err(emit::TooDeep) => problems.push(too_deep(rule.span)),
+        }
+    }
+    let mut operands = operand::Operands::default();
+    let predicates: Vec<Predicate> = policy
+        .preds
+        .iter()
+        .filter_map(|pred| {
+            let operand = operands.operand(pred, &mut problems)?;
+            Some(Predicate { field: pred.field, op: pred.op, operand })
+        })
+        .collect();
+    let program = Program {
+        label: options.label.clone(),
+        directory: options.directory.clone(),
+        digest: options.digest.clone(),
+        default: policy.default,
+        statements,
+        action_sets: actions.sets,
+        actions: actions.patterns,
+        code: code.words,
+        predicates,
+        fields: policy.fields.clone(),
+        tables: operands.tables,
+        rules: policy.rules.iter().map(rule_record).collect(),
+        predicate_records: policy.preds.iter().map(|pred| predicate_record(pred, policy)).collect(),
+        sources: policy.sources.files().iter().map(|file| (file.path.clone(), file.text.clone())).collect(),
+    };
+    if size_bound(&program) > limits::BUNDLE_BYTES {
+        problems.push(too_large());
+    }
+    if problems.is_empty() {
+        let stats = stats(&program, conditions);
+        Ok(Compiled { program, stats })
+    } else {
+        Err(problems)
+    }
+}
+
+/// Action patterns and sets, interned.
+#[derive(Default)]
+struct Actions {
+    patterns: Vec<(ActionKind, String)>,
+    sets: Vec<Vec<u32>>,
+    known_patterns: BTreeMap<(ActionKind, String), u32>,
+    known_sets: BTreeMap<Vec<u32>, u32>,
+}
+
+impl Actions {
+    /// The number of the set of these patterns; `None` where one of them matches every action.
+    fn set(&mut self, patterns: &[ir::ActionPattern]) -> Option<u32> {
+        let mut members = Vec::new();
+        for pattern in patterns {
+            members.push(match pattern {
+                ir::ActionPattern::Any => return None,
+                ir::ActionPattern::Exact(name) => self.pattern(ActionKind::Exact, name),
+                ir::ActionPattern::Glob(glob) if glob.contains(['?', '[']) => {
+                    self.pattern(ActionKind::Glob, glob)
+                }
+                ir::ActionPattern::Glob(glob) if glob.contains('*') => self.pattern(ActionKind::Stars, glob),
+                ir::ActionPattern::Glob(name) => self.pattern(ActionKind::Exact, name),
+            });
+        }
+        members.sort_unstable();
+        members.dedup();
+        let next = number(self.sets.len());
+        Some(*self.known_sets.entry(members).or_insert_with_key(|members| {
+            self.sets.push(members.clone());
+            next
+        }))
+    }
+
+    fn pattern(&mut self, kind: ActionKind, text: &str) -> u32 {
+        let next = number(self.patterns.len());
+        *self.known_patterns.entry((kind, text.to_owned())).or_insert_with_key(|key| {
+            self.patterns.push(key.clone());
+            next
+        })
+    }
+}
+
+/// A position as the format holds it.
+fn number(index: usize) -> u32 {
+    u32::try_from(index)
+        .expect("invariant: a policy's text is far below 2^32 bytes, and so is all that it names")
+}
+
+fn rule_record(rule: &ir::Rule) -> RuleRecord {
+    RuleRecord {
+        sid: rule.name.clone(),
+        named: rule.named,
+        reason: rule.reason.clone(),
+        effect: rule.effect as u8,
+        source: rule.source.0,
+        line: rule.line,
+    }
+}
+
+fn predicate_record(pred: &ir::Pred, policy: &ir::Policy) -> PredicateRecord {
+    let (line, _) = policy.sources.line_column(pred.span);
+    PredicateRecord { operand: operand::text(&pred.operand), source: pred.span.source.0, line }
+}
+
+fn stats(program: &Program, conditions: usize) -> Stats {
+    Stats {
+        statements: program.statements.len(),
+        conditions,
+        predicates: program.predicates.len(),
+        fields: program.fields.len(),
+        action_patterns: program.actions.len(),
+        instructions: program.code.len(),
+        automata: program.tables.len(),
+        automata_bytes: program.tables.iter().map(Vec::len).sum(),
+    }
+}
+
+/// At least the bytes that the bundle will have.
+fn size_bound(program: &Program) -> u64 {
+    /// More than any fixed-size record with its entry and padding.
+    const RECORD: usize = 128;
+    let texts = program.sources.iter().map(|(name, text)| name.len() + text.len());
+    let rules = program.rules.iter().map(|rule| rule.sid.len() + rule.reason.len());
+    // Texts and encoded operands are no longer than a small multiple of what people read.
+    let predicates = program.predicate_records.iter().map(|record| 16 * record.operand.len());
+    let keys = program.fields.iter().flat_map(|field| &field.keys).map(|key| key.len() + RECORD);
+    let actions = program.actions.iter().map(|(_, text)| text.len() + RECORD);
+    let tables = program.tables.iter().map(|table| table.len() + RECORD);
+    let records =
+        program.rules.len() + program.predicates.len() + program.fields.len() + program.sources.len();
+    let members: usize = program.action_sets.iter().map(|set| 4 * set.len() + RECORD).sum();
+    let named = texts.chain(rules).chain(predicates).chain(keys).chain(actions).chain(tables).sum::<usize>();
+    (named + members + 3 * RECORD * records + 4 * program.code.len()) as u64
+}
+
+fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic {
+        code: Code::ConditionTooDeep,
+        level: Level::Error,
+        message: format!("conditions are nested more than {} deep", crate::bundle::isa::SLOTS),
+        label: (span, "in this statement".to_owned()),
+        also: Vec::new(),
+        help: Some("split the statement into several".to_owned()),
+        fix: None,
+    }
+}
+
+fn too_large() -> Diagnostic {
+    Diagnostic {
+        code: Code::PolicyTooLarge,
+        level: Level::Error,
+        message: format!("the compiled policy is larger than {} MiB", limits::BUNDLE_BYTES >> 20),
+        label: (Span { source: SourceId(0), start: 0, end: 0 }, "all files together".to_owned()),
+        also: Vec::new(),
+        help: Some("remove statements, or write shorter patterns".to_owned()),
+        fix: None,
+    }
+}

@@ -1,0 +1,78 @@
+//! Operands in the shape that the machine wants, and as people read them.
+//!
+//! In: predicates of the IR. Out: operands of the program; automaton tables, one for each different pattern.
+//! Deliberately not here: how an automaton is built (`automata.rs`), how operands become bytes (`bundle::operand`).
+
+use super::automata::{self, Budget};
+use crate::bundle::program::Operand;
+use crate::diag::code::Code;
+use crate::diag::diagnostic::{Diagnostic, Level};
+use crate::ir;
+use crate::ir::pattern::Pattern;
+use crate::model::json;
+use crate::model::op::Op;
+use crate::model::value::Value;
+use std::collections::BTreeMap;
+
+/// The operands so far.
+#[derive(Default)]
+pub(super) struct Operands {
+    /// Automaton tables.
+    pub(super) tables: Vec<Vec<u8>>,
+    /// Tables by the text of their pattern: what a pattern means is in its text.
+    known: BTreeMap<String, u32>,
+}
+
+impl Operands {
+    /// The operand of a predicate; `None` where its pattern is too large, which becomes a problem.
+    pub(super) fn operand(&mut self, pred: &ir::Pred, problems: &mut Vec<Diagnostic>) -> Option<Operand> {
+        Some(match &pred.operand {
+            ir::Operand::None => Operand::None,
+            ir::Operand::Text(text) => Operand::Text(text.clone()),
+            ir::Operand::Value(Value::String(text)) => Operand::Text(text.clone().into_owned()),
+            ir::Operand::Value(value) => match (pred.op, value) {
+                (Op::In | Op::NotIn, Value::List(elements)) => Operand::List(elements.clone()),
+                (Op::Contains, value) => Operand::ValueAndText(value.clone(), value.text().into_owned()),
+                (Op::StartsWith | Op::EndsWith, value) => Operand::Text(value.text().into_owned()),
+                (_, value) => Operand::Value(value.clone()),
+            },
+            ir::Operand::Pattern(pattern) => Operand::Table(self.table(pattern, pred, problems)?),
+        })
+    }
+
+    fn table(&mut self, pattern: &Pattern, pred: &ir::Pred, problems: &mut Vec<Diagnostic>) -> Option<u32> {
+        if let Some(known) = self.known.get(&pattern.text) {
+            return Some(*known);
+        }
+        let table =
+            automata::build(pattern, &Budget::default()).map_err(|_| problems.push(too_large(pred))).ok()?;
+        let number = super::number(self.tables.len());
+        self.tables.push(table);
+        self.known.insert(pattern.text.clone(), number);
+        Some(number)
+    }
+}
+
+/// An operand as a person would write it; empty where there is none.
+pub(super) fn text(operand: &ir::Operand) -> String {
+    let mut text = String::new();
+    match operand {
+        ir::Operand::None => {}
+        ir::Operand::Text(operand) => json::write_string(operand, &mut text),
+        ir::Operand::Value(value) => json::write(value, &mut text),
+        ir::Operand::Pattern(pattern) => text.push_str(&pattern.text),
+    }
+    text
+}
+
+fn too_large(pred: &ir::Pred) -> Diagnostic {
+    Diagnostic {
+        code: Code::PatternTooLarge,
+        level: Level::Error,
+        message: "the pattern needs too large an automaton".to_owned(),
+        label: (pred.span, "this pattern".to_owned()),
+        also: Vec::new(),
+        help: Some("use smaller counts, fewer gaps such as `.*`, or several conditions".to_owned()),
+        fix: None,
+    }
+}

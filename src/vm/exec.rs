@@ -1,0 +1,108 @@
+//! The loop: conditions of one evaluation, instruction by instruction.
+//!
+//! In: where a condition starts. Out: its truth. Every instruction moves forward, so it ends.
+//! Deliberately not here: the order of statements (`decide.rs`), the operators (`predicate.rs`).
+
+use super::field::Fields;
+use super::predicate::Account;
+use super::trace::Sink;
+use super::{Damaged, Scratch, action};
+use crate::bundle::isa::{Opcode, SLOTS};
+use crate::bundle::program::Statement;
+use crate::bundle::read::Loaded;
+use crate::model::decision::Effect;
+use crate::model::event::Event;
+use crate::model::id::PredId;
+use crate::model::truth::Truth;
+
+/// One evaluation.
+pub(super) struct Machine<'m, 'b, 'e> {
+    pub(super) bundle: &'m Loaded<'b>,
+    pub(super) action: &'e str,
+    pub(super) fields: Fields<'m, 'e>,
+    pub(super) account: Account,
+    pub(super) predicates: &'m mut [u8],
+    pub(super) tables: &'m mut [bool],
+    actions: &'m mut [u8],
+}
+
+/// What a statement's conditions came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub(super) when: Truth,
+    /// `None` where there is no `unless`, or it was not asked.
+    pub(super) unless: Option<Truth>,
+    /// Both together, as the statement's effect takes them.
+    pub(super) truth: Truth,
+}
+
+impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
+    pub(super) fn new(bundle: &'m Loaded<'b>, event: &'e Event<'e>, scratch: &'m mut Scratch) -> Self {
+        let Scratch { predicates, actions, fields, tables } = scratch;
+        Self {
+            bundle,
+            action: &event.action,
+            fields: Fields::new(event, fields),
+            account: Account::default(),
+            predicates,
+            tables,
+            actions,
+        }
+    }
+
+    /// Whether the statement speaks of the event's action.
+    pub(super) fn speaks(&mut self, statement: &Statement) -> Result<bool, Damaged> {
+        action::matches(self.bundle, statement.actions, self.action, self.actions)
+    }
+
+    /// The truth of a statement whose action matched.
+    pub(super) fn ask<S: Sink>(&mut self, statement: &Statement, sink: &mut S) -> Result<Outcome, Damaged> {
+        let when = self.condition(statement.when, sink)?;
+        let unless = match statement.unless {
+            Some(start) if S::FULL || when != Truth::False => {
+                sink.unless();
+                Some(self.condition(start, sink)?)
+            }
+            Some(_) | None => None,
+        };
+        let truth = match (statement.effect, unless) {
+            (_, None) => when,
+            // Only a certain exception lifts a deny or review.
+            (Effect::Deny | Effect::Review, Some(unless)) => when.and(!Truth::from(unless == Truth::True)),
+            // No doubt wins an allow: one about its exception neither.
+            (Effect::Allow, Some(unless)) => when.and(!unless),
+        };
+        Ok(Outcome { when, unless, truth })
+    }
+
+    fn condition<S: Sink>(&mut self, start: u32, sink: &mut S) -> Result<Truth, Damaged> {
+        let mut slots = [Truth::False; SLOTS];
+        let mut acc = Truth::False;
+        let mut at = start;
+        loop {
+            let instruction = self.bundle.instruction(at).ok_or(Damaged)?;
+            let operand = instruction.operand;
+            at = at.checked_add(1).ok_or(Damaged)?;
+            let slot = usize::try_from(operand).ok().and_then(|slot| slots.get_mut(slot));
+            match instruction.opcode {
+                Opcode::End => return Ok(acc),
+                Opcode::Constant => {
+                    acc = u8::try_from(operand).ok().and_then(Truth::from_u8).ok_or(Damaged)?;
+                }
+                Opcode::Test => acc = self.test(PredId(operand), sink)?,
+                Opcode::Not => acc = !acc,
+                Opcode::Save => *slot.ok_or(Damaged)? = acc,
+                Opcode::And => acc = slot.ok_or(Damaged)?.and(acc),
+                Opcode::Or => acc = slot.ok_or(Damaged)?.or(acc),
+                // Not taken for a full trace: what a settled side is joined with does not change it.
+                Opcode::SkipIfFalse if !S::FULL && acc == Truth::False => at = skip(at, operand)?,
+                Opcode::SkipIfTrue if !S::FULL && acc == Truth::True => at = skip(at, operand)?,
+                Opcode::SkipIfFalse | Opcode::SkipIfTrue => {}
+            }
+        }
+    }
+}
+
+fn skip(at: u32, distance: u32) -> Result<u32, Damaged> {
+    at.checked_add(distance).ok_or(Damaged)
+}

@@ -1,0 +1,78 @@
+//! Fields of an event as predicates see them: views and texts, each computed once.
+//!
+//! In: a field path of the bundle, the event. Out: the views of the value, with their text.
+//! Deliberately not here: what a view is (`facts::decode`), what is asked of it (`predicate.rs`).
+
+use super::Damaged;
+use crate::bundle::read::Loaded;
+use crate::facts::decode::{Views, views};
+use crate::model::event::Event;
+use crate::model::field::resolve;
+use crate::model::id::FieldId;
+use crate::model::value::Value;
+use std::cell::OnceCell;
+
+/// The views of a field that have been computed; `None` where the field is missing.
+pub(super) struct Seen<'e> {
+    views: Option<Views<'e, 'e>>,
+    /// Texts of the views that are no strings; there are three views at most.
+    texts: [OnceCell<String>; 3],
+}
+
+/// One view.
+#[derive(Clone, Copy)]
+pub(super) struct View<'s> {
+    /// The value.
+    pub(super) value: &'s Value<'s>,
+    text: &'s OnceCell<String>,
+}
+
+impl<'s> View<'s> {
+    /// Its text, as Python's `str()` gives it.
+    pub(super) fn text(self) -> &'s str {
+        match self.value {
+            Value::String(text) => text,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_) => {
+                self.text.get_or_init(|| self.value.text().into_owned())
+            }
+        }
+    }
+}
+
+impl Seen<'_> {
+    /// The views, raw first; `None` where the field is missing or null.
+    pub(super) fn views(&self) -> Option<impl Iterator<Item = View<'_>>> {
+        let views = self.views.as_ref()?;
+        Some(views.iter().zip(&self.texts).map(|(value, text)| View { value, text }))
+    }
+}
+
+/// The fields that have been looked at.
+pub(super) struct Fields<'m, 'e> {
+    event: &'e Event<'e>,
+    /// See `Scratch::fields`.
+    places: &'m mut [u32],
+    seen: Vec<Seen<'e>>,
+}
+
+impl<'m, 'e> Fields<'m, 'e> {
+    pub(super) fn new(event: &'e Event<'e>, places: &'m mut [u32]) -> Self {
+        Self { event, places, seen: Vec::new() }
+    }
+
+    /// The field, looked up and decoded now if it was not before.
+    pub(super) fn get(&mut self, bundle: &Loaded<'_>, id: FieldId) -> Result<&Seen<'e>, Damaged> {
+        let place = self.places.get_mut(id.index()).ok_or(Damaged)?;
+        if *place == 0 {
+            let field = bundle.field(id).ok_or(Damaged)?;
+            if field.keys().any(|key| key.is_none()) {
+                return Err(Damaged);
+            }
+            let value = resolve(field.root, field.keys().flatten(), self.event);
+            self.seen.push(Seen { views: value.map(views), texts: Default::default() });
+            *place = u32::try_from(self.seen.len()).map_err(|_| Damaged)?;
+        }
+        let at = usize::try_from(*place).ok().and_then(|place| place.checked_sub(1)).ok_or(Damaged)?;
+        self.seen.get(at).ok_or(Damaged)
+    }
+}

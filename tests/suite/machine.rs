@@ -1,0 +1,6 @@
+//! The machine: operators, decisions and traces of compiled policies, before and after writing and reading them.
+
+mod deciding;
+mod operators;
+pub(crate) mod policy;
+mod tracing;
