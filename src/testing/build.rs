@@ -57,7 +57,7 @@ pub fn operand(op: Op, value: Value<'static>) -> Option<Operand> {
 /// The operand of `regex`; `None` where the pattern is refused.
 #[must_use]
 pub fn pattern(text: &str) -> Option<Operand> {
-    let pattern = crate::ir::pattern::Pattern { text: text.to_owned() };
+    let pattern = crate::ir::pattern::parse(text).ok()?;
     Some(Operand::Pattern(std::sync::Arc::new(pattern)))
 }
 

@@ -124,7 +124,7 @@ impl Builder {
 }
 
 pub(crate) fn pattern(text: &str) -> ir::pattern::Pattern {
-    ir::pattern::Pattern { text: text.to_owned() }
+    ir::pattern::parse(text).expect("the test's pattern is right")
 }
 
 pub(crate) fn decide(bundle: &Loaded<'_>, event: &Event<'_>) -> Verdict {
