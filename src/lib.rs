@@ -16,6 +16,8 @@ pub mod vm;
 #[cfg(feature = "compile")]
 pub mod compile;
 #[cfg(feature = "compile")]
+pub mod engine;
+#[cfg(feature = "compile")]
 pub mod ir;
 #[cfg(feature = "compile")]
 pub mod oracle;

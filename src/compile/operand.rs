@@ -45,7 +45,7 @@ impl Operands {
             return Some(*known);
         }
         let table =
-            automata::build(pattern, &Budget).map_err(|_| problems.push(too_large(pred))).ok()?;
+            automata::build(pattern, &Budget::default()).map_err(|_| problems.push(too_large(pred))).ok()?;
         let number = super::number(self.tables.len());
         self.tables.push(table);
         self.known.insert(pattern.text.clone(), number);

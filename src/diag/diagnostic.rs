@@ -12,6 +12,17 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// The word that people read: `warning` or `error`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// A change of the text that mends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -38,4 +49,63 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// A mechanical change that mends it.
     pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A finding at the level of its row, with an empty caret line, no help and no fix.
+    #[must_use]
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            level: code.spec().level,
+            message: message.into(),
+            label: (span, String::new()),
+            also: Vec::new(),
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// The same with words for the caret line.
+    #[must_use]
+    pub fn label(mut self, words: impl Into<String>) -> Self {
+        self.label.1 = words.into();
+        self
+    }
+
+    /// The same with a further place.
+    #[must_use]
+    pub fn also(mut self, span: Span, words: impl Into<String>) -> Self {
+        self.also.push((span, words.into()));
+        self
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn help(mut self, advice: impl Into<String>) -> Self {
+        self.help = Some(advice.into());
+        self
+    }
+
+    /// The same with a mechanical change.
+    #[must_use]
+    pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, replacement: replacement.into() });
+        self
+    }
+
+    /// True for an error.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.level == Level::Error
+    }
+}
+
+/// Sorts findings by file and place and drops repetitions (an aliased node is read once for each alias).
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|left, right| {
+        let place = |one: &Diagnostic| (one.label.0, one.code);
+        place(left).cmp(&place(right)).then_with(|| left.message.cmp(&right.message))
+    });
+    diagnostics.dedup();
 }

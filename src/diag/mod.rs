@@ -5,5 +5,9 @@
 
 pub mod code;
 pub mod diagnostic;
+#[cfg(feature = "compile")]
+pub mod names;
+#[cfg(feature = "cli")]
+pub mod render;
 pub mod source;
 pub mod span;

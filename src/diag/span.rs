@@ -13,6 +13,24 @@ pub struct Span {
     pub end: u32,
 }
 
+impl Span {
+    /// The place of findings that belong to no file, such as an empty directory; no `Sources` holds it.
+    pub const NOWHERE: Self = Self { source: SourceId(u32::MAX), start: 0, end: 0 };
+
+    /// The range `start..end` of a file; offsets saturate at 4 GiB, which no policy file reaches.
+    #[must_use]
+    pub fn new(source: SourceId, start: usize, end: usize) -> Self {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { source, start: offset(start), end: offset(end.max(start)) }
+    }
+
+    /// From the start of this span to the end of another of the same file.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { end: self.end.max(other.end), ..self }
+    }
+}
+
 /// Something with the place it was written at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spanned<T> {

@@ -127,4 +127,8 @@ pub enum Operand {
     Pattern(std::sync::Arc<pattern::Pattern>),
 }
 
+pub mod lower;
 pub mod pattern;
+pub mod print;
+pub mod simplify;
+mod test;

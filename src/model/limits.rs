@@ -14,6 +14,8 @@ pub const POLICY_FILES: usize = 10_000;
 pub const POLICY_DEPTH: usize = 64;
 /// Nodes of a policy document after its aliases are expanded.
 pub const POLICY_NODES: usize = 2_000_000;
+/// Findings that are listed for one policy file.
+pub const DIAGNOSTICS_PER_FILE: usize = 1_000;
 /// Bytes of a bundle file.
 pub const BUNDLE_BYTES: u64 = 1 << 30;
 /// Characters that the automata of one evaluation may read, summed over automata and views; then `unknown`.

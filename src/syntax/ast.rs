@@ -73,9 +73,23 @@ pub struct Test {
     pub op: Spanned<Op>,
     /// What it is compared with; `None` for `exists` and `not_exists`.
     pub operand: Option<Spanned<Value<'static>>>,
-    /// For a scalar operand: whether the text of the value equals the source text between the span's ends with the
-    /// quotes taken off, so that a position inside a pattern can be shown exactly.
-    pub verbatim: bool,
+    /// For an operand that is a pattern: where its text stands in the source.
+    pub places: TextMap,
     /// The whole test.
     pub span: Span,
+}
+
+/// Where the parts of a scalar's text stand in the source, through quotes, escapes and line folding: pairs of an offset
+/// in the text and the offset in the source, ascending. Between two pairs both run in parallel. Empty where unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextMap(pub Vec<(u32, u32)>);
+
+impl TextMap {
+    /// The offset in the source of an offset in the text.
+    #[must_use]
+    pub fn locate(&self, offset: u32) -> Option<u32> {
+        let after = self.0.partition_point(|(text, _)| *text <= offset);
+        let (text, source) = self.0.get(after.checked_sub(1)?)?;
+        Some(source.saturating_add(offset.saturating_sub(*text)))
+    }
 }

@@ -17,4 +17,19 @@
     )
 )]
 
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::source::SourceFile;
+use crate::model::id::SourceId;
+
 pub mod ast;
+mod detect;
+mod yaml;
+
+/// Reads one policy file, whichever dialect it is in. `None` where it is too broken to hold a document; the
+/// diagnostics then say why. They are in order of their places.
+#[must_use]
+pub fn parse(file: &SourceFile, source: SourceId) -> (Option<ast::Document>, Vec<Diagnostic>) {
+    let (document, mut diagnostics) = yaml::parse(&file.text, source);
+    crate::diag::diagnostic::sort(&mut diagnostics);
+    (document, diagnostics)
+}

@@ -1,0 +1,184 @@
+//! Syntax trees to the intermediate form: types checked, the meaning of each dialect made explicit.
+//!
+//! In: the documents of one layer in load order. Out: its `Policy`, or what is wrong with it. An error anywhere means
+//! no policy; warnings come beside one.
+//! Deliberately not here: YAML (`syntax`), the meaning of a pattern (`ir::pattern`), optimising (`simplify` only folds).
+
+use super::test::Tests;
+use super::{ActionPattern, Block, Combine, Cond, Policy, Rule, simplify};
+use crate::diag::code::Code;
+use crate::diag::diagnostic::{self, Diagnostic};
+use crate::diag::source::{LineIndex, Sources};
+use crate::diag::span::Span;
+use crate::model::decision::Effect;
+use crate::model::id::{RuleId, SourceId};
+use crate::model::truth::Truth;
+use crate::syntax::ast::{Dialect, Document, Expr, RuleDecl};
+use std::collections::HashMap;
+
+/// How a layer is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whether the layer is an agent's overlay: its default is allow, so that it can only restrict.
+    pub overlay: bool,
+}
+
+/// Lowers the documents of one layer, given in load order. `Some` unless a diagnostic is an error.
+#[must_use]
+pub fn lower(
+    documents: &[Document],
+    sources: Sources,
+    options: &Options,
+) -> (Option<Policy>, Vec<Diagnostic>) {
+    let mut lowering = Lowering { tests: Tests::default(), lines: HashMap::new(), diagnostics: Vec::new() };
+    let default = default(documents, options, &mut lowering.diagnostics);
+    duplicate_sids(documents, &mut lowering.diagnostics);
+    let mut rules = Vec::new();
+    let mut first_match: Vec<(i64, RuleId)> = Vec::new();
+    let mut statements = Vec::new();
+    for document in documents {
+        for decl in &document.rules {
+            let id = RuleId::from(rules.len());
+            match document.dialect {
+                Dialect::Rules => first_match.push((decl.priority, id)),
+                Dialect::Statements => statements.push(id),
+            }
+            rules.push(lowering.rule(decl, document, &sources));
+        }
+    }
+    // A stable sort: equal priorities stay in load order.
+    first_match.sort_by_key(|(priority, _)| std::cmp::Reverse(*priority));
+    let first_match: Vec<RuleId> = first_match.into_iter().map(|(_, id)| id).collect();
+    let blocks = [(Combine::FirstMatch, first_match), (Combine::DenyOverrides, statements)];
+    let blocks = blocks.into_iter().filter(|(_, rules)| !rules.is_empty());
+    let blocks = blocks.map(|(combine, rules)| Block { combine, rules }).collect();
+    let Lowering { tests, mut diagnostics, .. } = lowering;
+    let (preds, fields, found) = tests.finish();
+    diagnostics.extend(found);
+    diagnostic::sort(&mut diagnostics);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return (None, diagnostics);
+    }
+    let policy = Policy { default, blocks, rules, preds, fields, sources };
+    (Some(simplify::simplify(policy)), diagnostics)
+}
+
+/// What holds when nothing else does.
+///
+/// Deny, unless every file with statements states another, then the strictest stated (those of rule files included).
+/// A set of rules alone keeps the older format's allow unless it states another.
+fn default(documents: &[Document], options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Effect {
+    let stated = || documents.iter().filter_map(|document| document.default.as_ref());
+    if options.overlay {
+        for default in stated().filter(|default| default.node != Effect::Allow) {
+            let message = "the default of an overlay is always allow";
+            diagnostics.push(
+                Diagnostic::new(Code::DefaultWithoutEffect, default.span, message)
+                    .help("remove it, and deny with statements"),
+            );
+        }
+        return Effect::Allow;
+    }
+    let strictest = stated().map(|default| default.node).max();
+    let mut with_statements =
+        documents.iter().filter(|document| document.dialect == Dialect::Statements).peekable();
+    if with_statements.peek().is_some() {
+        let all_state = with_statements.all(|document| document.default.is_some());
+        return strictest.filter(|_| all_state).unwrap_or(Effect::Deny);
+    }
+    match (strictest, documents.first()) {
+        (Some(effect), _) => effect,
+        (None, None) => Effect::Deny,
+        (None, Some(document)) => {
+            let span = document.rules.first().map_or(Span::new(document.source, 0, 0), |rule| rule.span);
+            let message = "what no rule speaks of is allowed";
+            let help = "add `default: deny`, or `default: allow` if that is meant";
+            diagnostics.push(Diagnostic::new(Code::AllowByDefault, span, message).help(help));
+            Effect::Allow
+        }
+    }
+}
+
+fn duplicate_sids(documents: &[Document], diagnostics: &mut Vec<Diagnostic>) {
+    let mut first: HashMap<&str, Span> = HashMap::new();
+    let names = documents.iter().flat_map(|document| &document.rules).filter_map(|rule| rule.name.as_ref());
+    for name in names {
+        let Some(earlier) = first.get(name.node.as_str()).copied() else {
+            first.insert(&name.node, name.span);
+            continue;
+        };
+        let (code, message) = if earlier.source == name.span.source {
+            (Code::DuplicateSid, format!("the sid `{}` is used twice in this file", name.node))
+        } else {
+            (Code::SidInSeveralFiles, format!("the sid `{}` is used in another file, too", name.node))
+        };
+        let found = Diagnostic::new(code, name.span, message).also(earlier, "first used here");
+        diagnostics.push(found.help("give each statement a sid of its own"));
+    }
+}
+
+struct Lowering {
+    tests: Tests,
+    lines: HashMap<SourceId, LineIndex>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Lowering {
+    fn rule(&mut self, decl: &RuleDecl, document: &Document, sources: &Sources) -> Rule {
+        let file = sources.get(document.source);
+        let lines = self
+            .lines
+            .entry(document.source)
+            .or_insert_with(|| LineIndex::new(file.map_or("", |file| file.text.as_str())));
+        let line = lines.line(decl.span.start);
+        let actions = decl.actions.iter().map(|action| match document.dialect {
+            Dialect::Statements => pattern_action(&action.node),
+            Dialect::Rules => exact_action(&action.node),
+        });
+        let mut actions: Vec<ActionPattern> = actions.collect();
+        actions.sort();
+        actions.dedup();
+        if actions.contains(&ActionPattern::Any) {
+            actions = vec![ActionPattern::Any];
+        }
+        let stem = || file.map_or(String::new(), |file| file.stem().to_owned());
+        Rule {
+            name: decl.name.as_ref().map_or_else(stem, |name| name.node.clone()),
+            named: decl.name.is_some(),
+            effect: decl.effect.node,
+            actions,
+            when: decl.when.as_ref().map_or(Cond::Const(Truth::True), |when| self.condition(when)),
+            unless: decl.unless.as_ref().map_or(Cond::Const(Truth::False), |unless| self.condition(unless)),
+            reason: decl.reason.as_ref().map_or_else(String::new, |reason| reason.node.clone()),
+            source: document.source,
+            span: decl.span,
+            line,
+        }
+    }
+
+    fn condition(&mut self, expr: &Expr) -> Cond {
+        match expr {
+            Expr::All(parts, _) => Cond::All(parts.iter().map(|part| self.condition(part)).collect()),
+            Expr::Any(parts, _) if parts.is_empty() => Cond::Const(Truth::True),
+            Expr::Any(parts, _) => Cond::Any(parts.iter().map(|part| self.condition(part)).collect()),
+            Expr::Not(part, _) => Cond::Not(Box::new(self.condition(part))),
+            Expr::Test(test) => self.tests.lower(test),
+        }
+    }
+}
+
+/// A statement's action: a glob where it holds a wildcard.
+fn pattern_action(text: &str) -> ActionPattern {
+    if !text.is_empty() && text.bytes().all(|byte| byte == b'*') {
+        ActionPattern::Any
+    } else if text.contains(['*', '?', '[']) {
+        ActionPattern::Glob(text.to_owned())
+    } else {
+        ActionPattern::Exact(text.to_owned())
+    }
+}
+
+/// A rule's action: `*` alone is every action, everything else a name.
+fn exact_action(text: &str) -> ActionPattern {
+    if text == "*" { ActionPattern::Any } else { ActionPattern::Exact(text.to_owned()) }
+}

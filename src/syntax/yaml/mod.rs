@@ -1,0 +1,49 @@
+//! The YAML dialects: text to a spanned tree, tree to the syntax tree.
+//!
+//! In: the text of one file. Out: its document and diagnostics. `tree` knows YAML and nothing of policies;
+//! `statements` and `rules` know policies and nothing of YAML's grammar.
+//! Deliberately not here: operand types and names of fields (`ir::lower`).
+
+mod characters;
+mod conditions;
+mod events;
+mod place;
+pub(super) mod reader;
+mod rules;
+mod scalar;
+mod statements;
+pub(super) mod tree;
+
+use super::ast::{Dialect, Document};
+use super::detect;
+use crate::diag::code::Code;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::span::Span;
+use crate::model::id::SourceId;
+use crate::model::limits;
+
+/// Reads one file.
+pub(super) fn parse(text: &str, source: SourceId) -> (Option<Document>, Vec<Diagnostic>) {
+    let (tree, diagnostics) = tree::read(text, source);
+    let Some(root) = tree.root else { return (None, diagnostics) };
+    let mut reader = reader::Reader::new(&tree, text, diagnostics);
+    let document = detect::dialect(&mut reader, root).map(|dialect| match dialect {
+        Dialect::Statements => statements::read(&mut reader, root, source),
+        Dialect::Rules => rules::read(&mut reader, root, source),
+    });
+    (document, capped(reader.diagnostics, source))
+}
+
+/// Keeps a file that is wrong all over from filling the memory and the screen.
+fn capped(mut diagnostics: Vec<Diagnostic>, source: SourceId) -> Vec<Diagnostic> {
+    crate::diag::diagnostic::sort(&mut diagnostics);
+    let most = limits::DIAGNOSTICS_PER_FILE;
+    if let Some(first_hidden) = diagnostics.get(most) {
+        let more = diagnostics.len().saturating_sub(most);
+        let span = Span { source, ..first_hidden.label.0 };
+        diagnostics.truncate(most);
+        let message = format!("{more} more findings in this file are not listed");
+        diagnostics.push(Diagnostic::new(Code::TooManyFindings, span, message));
+    }
+    diagnostics
+}

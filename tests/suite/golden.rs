@@ -1,0 +1,67 @@
+//! What the front end says about wrong policies, and what it makes of right ones, line by line.
+//!
+//! `tests/golden/diag/<name>.yaml` (or a directory of files) is loaded and its diagnostics rendered without colours
+//! into `<name>.diag`; `tests/golden/ir/<name>.yaml` is lowered and printed into `<name>.ir`. `AGSEC_BLESS=1` rewrites.
+
+use agsec::diag::render;
+use agsec::engine::load;
+use agsec::ir::print;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
+}
+
+/// The cases of a folder: files and directories without the recorded answers, sorted.
+fn cases(folder: &Path, answer: &str) -> Vec<PathBuf> {
+    let listed = fs::read_dir(folder).expect("the folder of goldens is there");
+    let mut paths: Vec<PathBuf> = listed.map(|entry| entry.expect("readable").path()).collect();
+    paths.retain(|path| path.extension().is_none_or(|extension| extension != answer));
+    paths.sort();
+    assert!(!paths.is_empty(), "no goldens in {}", folder.display());
+    paths
+}
+
+/// Compares with the recorded answer, or records it.
+pub(crate) fn check(answer_file: &Path, actual: &str, differences: &mut Vec<String>) {
+    if std::env::var_os("AGSEC_BLESS").is_some() {
+        fs::write(answer_file, actual).expect("a golden can be written");
+        return;
+    }
+    let recorded = fs::read_to_string(answer_file).unwrap_or_default();
+    if recorded != actual {
+        differences.push(format!("{}\n--- recorded\n{recorded}\n--- now\n{actual}", answer_file.display()));
+    }
+}
+
+/// The diagnostics of a case as text, paths relative to `folder`.
+pub(crate) fn diagnostics_of(case: &Path, folder: &Path) -> String {
+    let (policy, sources, diagnostics) = load::policy(case);
+    let errors = diagnostics.iter().any(agsec::diag::diagnostic::Diagnostic::is_error);
+    assert_eq!(policy.is_none(), errors, "{}: a policy exactly where there is no error", case.display());
+    render::plain(&diagnostics, &sources).replace(&format!("{}/", folder.display()), "")
+}
+
+#[test]
+fn diagnostics_are_as_recorded() {
+    let folder = folder("diag");
+    let mut differences = Vec::new();
+    for case in cases(&folder, "diag") {
+        check(&case.with_extension("diag"), &diagnostics_of(&case, &folder), &mut differences);
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn the_intermediate_form_is_as_recorded() {
+    let folder = folder("ir");
+    let mut differences = Vec::new();
+    for case in cases(&folder, "ir") {
+        let (policy, sources, diagnostics) = load::policy(&case);
+        let policy = policy.unwrap_or_else(|| panic!("{}", render::plain(&diagnostics, &sources)));
+        let text = print::policy(&policy).replace(&format!("{}/", folder.display()), "");
+        check(&case.with_extension("ir"), &text, &mut differences);
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
