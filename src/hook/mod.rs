@@ -17,5 +17,359 @@
     )
 )]
 
+pub mod arguments;
+pub mod builtin;
+pub mod deadline;
+pub mod decide;
+pub mod digest;
+pub mod emergency;
+pub mod failure;
+pub mod file;
+pub mod input;
+pub mod judge;
+pub mod locate;
+pub mod mention;
 pub mod mode;
+pub mod place;
+pub mod platform;
+pub mod platforms;
+pub mod source;
 pub mod state;
+pub mod tool;
+
+use crate::audit::log;
+use crate::audit::record::Record;
+use crate::audit::time::rfc3339;
+use crate::model::decision::Effect;
+use crate::model::json;
+use crate::model::limits::{INPUT_BYTES, JSON_DEPTH};
+use crate::model::value::Value;
+use arguments::{Options, Parsed};
+use emergency::{Emergency, Stage};
+use failure::Failure;
+use input::Input;
+use judge::{Judgement, judge, sentence};
+use locate::{Located, Session, locate};
+use mention::{Protected, Thing, mentions};
+use mode::Mode;
+use place::Places;
+use platform::{Answer, Call, Kind, Outcome, PLATFORMS, Platform, Reason};
+use platforms::claude_code::ClaudeCode;
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// By which program the hook was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// `agsec`: what is no registered command belongs to the command line.
+    Agsec,
+    /// `agsec-hook`: what is no registered command is a mistake, and blocks.
+    Hook,
+}
+
+/// Answers a registered command and gives the exit code; `None` where the arguments are not one.
+#[must_use]
+pub fn main(door: Door, arguments: impl IntoIterator<Item = OsString>) -> Option<u8> {
+    let start = Instant::now();
+    let mut arguments = arguments.into_iter().peekable();
+    if door == Door::Agsec && arguments.peek().is_none_or(|first| first != "check") {
+        return None;
+    }
+    let (options, unknown) = match (arguments::parse(arguments), door) {
+        (Parsed::Registered(options), _) => match (platform::find(&options.format), door) {
+            (Some(_), _) => (options, None),
+            (None, Door::Agsec) => return None,
+            (None, Door::Hook) => {
+                let unknown = format!("--format={}", options.format);
+                (options, Some(unknown))
+            }
+        },
+        (Parsed::Other(_), Door::Agsec) => return None,
+        (Parsed::Other(argument), Door::Hook) => {
+            (Options::new(""), Some(argument.to_string_lossy().into_owned()))
+        }
+    };
+    // Where the platform is not known, the form that most hosts understand as a denial.
+    let platform = platform::find(&options.format).unwrap_or(&ClaudeCode);
+    let run = Run { platform, options, start, now: SystemTime::now() };
+    let answer = run.answer(unknown);
+    emergency::reach(Stage::Answered);
+    Some(print(&answer))
+}
+
+fn print(answer: &Answer) -> u8 {
+    let told = write(io::stdout(), &answer.stdout).and_then(|()| write(io::stderr(), &answer.stderr));
+    // A host that closed its end cannot be told; the exit code still blocks.
+    if told.is_err() && answer.exit == 0 && !answer.stdout.is_empty() { 2 } else { answer.exit }
+}
+
+fn write(mut to: impl io::Write, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    to.write_all(text.as_bytes()).and_then(|()| to.flush())
+}
+
+/// One run of the hook.
+struct Run {
+    platform: &'static dyn Platform,
+    options: Options,
+    start: Instant,
+    now: SystemTime,
+}
+
+impl Run {
+    fn answer(&self, unknown_option: Option<String>) -> Answer {
+        let id = self.id();
+        self.prepare(&id);
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            return usage();
+        }
+        let input = input::read(stdin.lock());
+        if let Some(option) = unknown_option {
+            return self.refuse(Failure::Option(option), &id);
+        }
+        let state_directory = match self.state_directory() {
+            Ok(directory) => directory,
+            Err(failure) => return self.refuse(failure, &id),
+        };
+        let bytes = match &input {
+            Ok(Input::Whole(bytes)) => Ok(bytes.as_slice()),
+            Ok(Input::TooLong) => Err(Failure::Input(format!("it is longer than {INPUT_BYTES} bytes"))),
+            Err(error) => Err(Failure::Input(error.to_string())),
+        };
+        let mut call = bytes.and_then(|bytes| parse(self.platform, bytes));
+        let places = self.places(&call);
+        let session = self.session(&places);
+        let located = locate(&self.options, &state_directory, &session);
+        if let Ok(call) = &mut call {
+            let protected = self.protected(&state_directory, &session, &located);
+            describe(call, self.options.agent.as_deref(), &protected);
+        }
+        let judged =
+            judge(call.as_ref().map_err(Clone::clone), &located, &places, self.options.allow_missing);
+        self.conclude(call.as_ref().ok(), judged, located.mode, &state_directory, &id)
+    }
+
+    /// Unique on this machine: when, by which process.
+    fn id(&self) -> String {
+        let since = self.now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        format!("{:x}-{:x}", since.as_nanos(), std::process::id())
+    }
+
+    /// Makes the answers of last resort and starts the clock.
+    fn prepare(&self, id: &str) {
+        let last = |what: &str| {
+            let failure = Failure::Internal(what.to_owned());
+            self.refuse(failure, id)
+        };
+        let limit = format!("no decision within {} ms", self.options.deadline_ms);
+        emergency::prepare(Emergency { deadline: last(&limit), panic: last("the program failed") });
+        std::panic::set_hook(Box::new(|info| {
+            // First what went wrong; the reason has to be the last thing there.
+            let _ = writeln!(io::stderr(), "{info}");
+            let code = match emergency::answer(|emergency| &emergency.panic) {
+                Some((stdout, stderr, exit)) => {
+                    let _ = io::stdout().write_all(stdout);
+                    let _ = io::stderr().write_all(stderr);
+                    exit
+                }
+                None => 2,
+            };
+            std::process::exit(i32::from(code));
+        }));
+        deadline::arm(self.options.deadline_ms);
+    }
+
+    /// The answer to a failure before the mode is known.
+    fn refuse(&self, failure: Failure, id: &str) -> Answer {
+        let judgement = Judgement::refused(failure);
+        let text = sentence(&judgement, id);
+        let reason = Reason { text: &text, status: Effect::Deny.status(), sid: None };
+        self.platform.answer(Kind::Tool, Outcome::Blocked, &reason)
+    }
+
+    fn state_directory(&self) -> Result<PathBuf, Failure> {
+        if let Some(directory) = &self.options.state_directory {
+            return std::path::absolute(directory).map_err(|error| Failure::State(error.to_string()));
+        }
+        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+        let missing =
+            || Failure::State("neither `--state-dir` nor a home directory says where it is".to_owned());
+        Ok(home.ok_or_else(missing)?.join(".agsec"))
+    }
+
+    fn places(&self, call: &Result<Call<'_>, Failure>) -> Places {
+        let told = call.as_ref().ok().and_then(|call| call.context("cwd")).map(PathBuf::from);
+        let cwd = told.filter(|cwd| cwd.is_absolute()).or_else(|| std::env::current_dir().ok());
+        Places::new(cwd.into_iter().chain(self.options.root.clone()))
+    }
+
+    fn session<'s>(&self, places: &'s Places) -> Session<'s> {
+        let claimed = self.platform.root_variable().and_then(std::env::var_os).map(PathBuf::from);
+        let asked = std::env::var("AGSEC_MODE").ok().and_then(|name| Mode::from_name(name.trim()));
+        Session { places, claimed: claimed.filter(|root| root.is_absolute()), asked }
+    }
+
+    fn protected(&self, state_directory: &Path, session: &Session<'_>, located: &Located) -> Protected {
+        let at_home = state_directory.parent().filter(|_| state_directory.ends_with(".agsec"));
+        let home = at_home.map(Path::to_owned).or_else(|| std::env::var_os("HOME").map(PathBuf::from));
+        let mut paths = vec![
+            (Thing::State, state_directory.to_owned()),
+            (Thing::State, self.options.organisation_directory.clone()),
+        ];
+        paths.extend(self.options.audit_log.clone().map(|log| (Thing::State, log)));
+        paths.extend(located.state.layers.iter().map(|layer| (Thing::Policies, layer.directory.clone())));
+        if let Some(folder) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
+            paths.extend(["agsec", "agsec-hook"].map(|name| (Thing::Binary, folder.join(name))));
+        }
+        let roots = home.iter().chain(session.places.written()).chain(&session.claimed);
+        for root in roots {
+            // An absolute registration stays itself when it is joined.
+            let files = PLATFORMS.into_iter().flat_map(Platform::registrations);
+            paths.extend(files.map(|file| (Thing::Registration, root.join(file))));
+        }
+        Protected { home, cwd: session.places.written().first().cloned(), paths }
+    }
+
+    /// Records, and answers.
+    fn conclude(
+        &self,
+        call: Option<&Call<'_>>,
+        mut judged: Judgement,
+        mode: Mode,
+        state_directory: &Path,
+        id: &str,
+    ) -> Answer {
+        let log = self.options.audit_log.clone().unwrap_or_else(|| state_directory.join("audit.jsonl"));
+        let written = log::append(&log, |unlocked| self.record(call, &judged, mode, id, unlocked));
+        let mut warnings = String::new();
+        if let Err(error) = written {
+            if self.options.require_audit && judged.outcome != Outcome::Blocked {
+                judged = Judgement::refused(Failure::Audit(error.to_string()));
+            } else {
+                warnings.push_str(&format!("[agsec] warning: {error}\n"));
+            }
+        }
+        if judged.outcome == Outcome::Allowed
+            && let (true, Some(failure)) = (judged.warn, &judged.failure)
+        {
+            let command = failure.command();
+            warnings.push_str(&format!("[agsec] warning: {failure}; it was let through. Run `{command}`\n"));
+        }
+        let text = sentence(&judged, id);
+        let status = match judged.outcome {
+            Outcome::Allowed => Effect::Allow,
+            Outcome::Asked => Effect::Review,
+            Outcome::Blocked => Effect::Deny,
+        };
+        let sid = judged.decision.as_ref().and_then(|decision| decision.sid.as_deref());
+        let reason = Reason { text: &text, status: status.status(), sid };
+        let kind = call.map_or(Kind::Tool, |call| call.kind);
+        let mut answer = self.platform.answer(kind, judged.outcome, &reason);
+        // The reason has to be the last thing on standard error.
+        answer.stderr.insert_str(0, &warnings);
+        answer
+    }
+
+    fn record(
+        &self,
+        call: Option<&Call<'_>>,
+        judged: &Judgement,
+        mode: Mode,
+        id: &str,
+        unlocked: bool,
+    ) -> String {
+        let decision = judged.decision.as_ref();
+        let number = decision.map_or(0, |decision| decision.question);
+        let question = call.and_then(|call| call.questions.get(number));
+        let error = judged.failure.as_ref().map(ToString::to_string).unwrap_or_default();
+        let recorded = call.is_some_and(|call| call.kind == Kind::Record);
+        let context = |key: &str| call.and_then(|call| call.context(key)).unwrap_or_default();
+        let told = |agent: &'static str| if context(agent).is_empty() { None } else { Some(context(agent)) };
+        let failed = if error.is_empty() { "" } else { "error" };
+        let status = decision.map_or(if error.is_empty() { "" } else { failed_status(judged) }, |decision| {
+            decision.effect.status()
+        });
+        Record {
+            id,
+            time: &rfc3339(self.now),
+            event: call.map_or("", |call| call.event.as_str()),
+            action: question.map_or("", |question| &question.action),
+            params: question.map(|question| &question.params),
+            status,
+            matched_by: decision.map_or(failed, |decision| decision.matched_by.name()),
+            sid: decision.and_then(|decision| decision.sid.as_deref()).unwrap_or_default(),
+            reason: decision.map_or("", |decision| &decision.reason),
+            layer: decision.map_or("", |decision| &decision.layer),
+            file: decision.map_or("", |decision| &decision.file),
+            line: decision.map_or(0, |decision| decision.line),
+            indeterminate: decision.is_some_and(|decision| decision.indeterminate),
+            mode: mode.name(),
+            outcome: if recorded { "recorded" } else { judged.outcome.name() },
+            platform: self.platform.name(),
+            session: context("session_id"),
+            agent: self
+                .options
+                .agent
+                .as_deref()
+                .or_else(|| told("agent"))
+                .or_else(|| told("agent_type"))
+                .unwrap_or_default(),
+            cwd: context("cwd"),
+            layers: &judged.layers,
+            changed: &judged.changed,
+            error: &error,
+            duration_us: u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX),
+        }
+        .line(unlocked)
+    }
+}
+
+/// What a failure without a decision comes to, as a status.
+fn failed_status(judged: &Judgement) -> &'static str {
+    match judged.outcome {
+        Outcome::Allowed => Effect::Allow.status(),
+        Outcome::Asked => Effect::Review.status(),
+        Outcome::Blocked => Effect::Deny.status(),
+    }
+}
+
+/// Reads a payload.
+fn parse<'a>(platform: &dyn Platform, bytes: &'a [u8]) -> Result<Call<'a>, Failure> {
+    let payload = json::parse(bytes, JSON_DEPTH).map_err(|error| Failure::Input(error.to_string()))?;
+    let call = platform.parse(payload).map_err(|error| Failure::Input(error.to_string()))?;
+    if call.questions.is_empty() {
+        return Err(Failure::Input("it asks nothing".to_owned()));
+    }
+    Ok(call)
+}
+
+/// Adds to each question's context what the host does not know: whose overlay counts, and what of agsec's own the
+/// parameters mention. A payload cannot say either for itself.
+pub fn describe(call: &mut Call<'_>, agent: Option<&str>, protected: &Protected) {
+    if call.kind == Kind::Record {
+        return;
+    }
+    for question in &mut call.questions {
+        let things = mentions(&question.action, &question.params, protected);
+        let things = things.into_iter().map(|thing| platform::text(thing.name())).collect();
+        let Value::Object(context) = &mut question.context else { continue };
+        context.retain(|(key, _)| key != "agsec" && (agent.is_none() || key != "agent"));
+        if let Some(agent) = agent {
+            context.push((Cow::Borrowed("agent"), platform::text(agent.to_owned())));
+        }
+        context.push((Cow::Borrowed("agsec"), platform::object([("mentions", Value::List(things))])));
+    }
+}
+
+/// For a person who started the hook at a terminal.
+fn usage() -> Answer {
+    let stderr = "agsec: this command is started by an agent, with its payload on standard input\n\
+                  try: agsec check --format claude-code < payload.json, or: agsec explain --help\n";
+    Answer { stdout: String::new(), stderr: stderr.to_owned(), exit: 2 }
+}

@@ -1,0 +1,280 @@
+//! Secrets out of what is written down.
+//!
+//! In: a text, or the name of a field. Out: the text with `[redacted:<detector>]` where a secret stood. A short list of
+//! plain detectors: the log must not betray what it protects, and the hook carries no regex engine. Deliberately not
+//! here: facts about secrets for policies.
+
+use std::borrow::Cow;
+
+/// A detector is asked at each position whose byte is one of `first`; it gives the distance to the secret and the
+/// secret's length.
+struct Detector {
+    id: &'static str,
+    first: &'static [u8],
+    find: fn(&At<'_>) -> Option<(usize, usize)>,
+}
+
+/// A position in a text.
+struct At<'t> {
+    before: &'t str,
+    rest: &'t str,
+}
+
+impl At<'_> {
+    /// False inside of a word.
+    fn starts_word(&self) -> bool {
+        !self.before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+    }
+
+    /// True in a word that begins with two dashes.
+    fn in_option(&self) -> bool {
+        let word = self.before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        self.before.get(word.len()..).is_some_and(|word| word.starts_with("--"))
+    }
+}
+
+/// The detectors; at one position the first that fires counts.
+const DETECTORS: [Detector; 5] = [
+    Detector { id: "private_key", first: b"-", find: private_key },
+    Detector { id: "token", first: b"AagsrxeEnp", find: token },
+    Detector { id: "authorization", first: b"BbAa", find: authorization },
+    Detector { id: "url_userinfo", first: b":", find: userinfo },
+    Detector { id: "password", first: b"pPsStTaAcC", find: assignment },
+];
+
+/// Prefixes of tokens, and how many characters at least follow them.
+const TOKENS: [(&str, usize); 22] = [
+    ("AKIA", 16),
+    ("ASIA", 16),
+    ("AIza", 30),
+    ("ghp_", 20),
+    ("gho_", 20),
+    ("ghu_", 20),
+    ("ghs_", 20),
+    ("ghr_", 20),
+    ("github_pat_", 20),
+    ("glpat-", 16),
+    ("npm_", 30),
+    ("pypi-", 30),
+    ("sk-", 16),
+    ("sk_live_", 16),
+    ("rk_live_", 16),
+    ("xoxa-", 10),
+    ("xoxb-", 10),
+    ("xoxo-", 10),
+    ("xoxp-", 10),
+    ("xoxr-", 10),
+    ("xoxs-", 10),
+    ("eyJ", 24),
+];
+
+/// Names whose value is a secret; a longer name that contains one is one too.
+const NAMES: [&str; 9] =
+    ["password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "access_key", "credential"];
+
+/// True for the name of a field whose value is not to be written down, e.g. `api-key`, `GITHUB_TOKEN`.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    !name.ends_with("tokens") && NAMES.iter().any(|secret| name.contains(secret))
+}
+
+/// The text without its secrets.
+#[must_use]
+pub fn redact(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let (mut kept, mut skip_to) = (0_usize, 0_usize);
+    for (at, character) in text.char_indices() {
+        if at < skip_to {
+            continue;
+        }
+        let Some((id, from, length)) = find(text, at, character) else { continue };
+        let start = at.saturating_add(from);
+        out.push_str(text.get(kept..start).unwrap_or_default());
+        out.push_str("[redacted:");
+        out.push_str(id);
+        out.push(']');
+        kept = start.saturating_add(length);
+        skip_to = kept;
+    }
+    if kept == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(text.get(kept..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+fn find(text: &str, at: usize, character: char) -> Option<(&'static str, usize, usize)> {
+    let byte = u8::try_from(character).ok()?;
+    DETECTORS.iter().filter(|detector| detector.first.contains(&byte)).find_map(|detector| {
+        let (before, rest) = text.split_at_checked(at)?;
+        let (from, length) = (detector.find)(&At { before, rest })?;
+        (length > 0).then_some((detector.id, from, length))
+    })
+}
+
+/// Length of the characters that may stand in a token.
+fn run(text: &str, more: &[char]) -> usize {
+    let plain = |c: char| c.is_ascii_alphanumeric() || more.contains(&c);
+    text.find(|c| !plain(c)).unwrap_or(text.len())
+}
+
+fn private_key(at: &At<'_>) -> Option<(usize, usize)> {
+    let after = at.rest.strip_prefix("-----BEGIN ")?;
+    let head = after.find("PRIVATE KEY").filter(|distance| *distance < 32)?;
+    let body = after.get(head..)?;
+    let tail = "PRIVATE KEY-----";
+    // A block that is cut off is a secret to its end.
+    let end = body.find("-----END").and_then(|end| {
+        let closing = body.get(end..)?.find(tail)?;
+        Some(end.saturating_add(closing).saturating_add(tail.len()))
+    });
+    let length = end.map_or(at.rest.len(), |end| {
+        at.rest.len().saturating_sub(after.len()).saturating_add(head).saturating_add(end)
+    });
+    Some((0, length))
+}
+
+fn token(at: &At<'_>) -> Option<(usize, usize)> {
+    if !at.starts_word() {
+        return None;
+    }
+    TOKENS.iter().find_map(|(prefix, at_least)| {
+        let after = at.rest.strip_prefix(prefix)?;
+        let more: &[char] = if *prefix == "eyJ" { &['_', '-', '.'] } else { &['_', '-'] };
+        let length = run(after, more);
+        (length >= *at_least).then(|| (0, prefix.len().saturating_add(length)))
+    })
+}
+
+fn authorization(at: &At<'_>) -> Option<(usize, usize)> {
+    if !at.starts_word() {
+        return None;
+    }
+    let (after, at_least) = match prefix_of(at.rest, "authorization:") {
+        Some(after) => {
+            let after = after.trim_start_matches(' ');
+            let scheme = run(after, &[]);
+            let credentials = after.get(scheme..)?.strip_prefix(' ');
+            (credentials.unwrap_or(after), 1)
+        }
+        None => (prefix_of(at.rest, "bearer ")?, 16),
+    };
+    let from = at.rest.len().saturating_sub(after.len());
+    let length = after.find([' ', '"', '\'', '\n', '\r', '\t']).unwrap_or(after.len());
+    (length >= at_least && !after.starts_with(['$', '`'])).then_some((from, length))
+}
+
+fn userinfo(at: &At<'_>) -> Option<(usize, usize)> {
+    let after = at.rest.strip_prefix("://")?;
+    let authority = after.get(..after.find(['/', '?', '#', ' ', '"', '\'', '\n']).unwrap_or(after.len()))?;
+    let length = authority.rfind('@')?;
+    (authority.get(..length)? != "git").then_some((3, length))
+}
+
+/// `password=…`, `"token": "…"`, `--secret …`.
+fn assignment(at: &At<'_>) -> Option<(usize, usize)> {
+    let after = NAMES.iter().find_map(|name| prefix_of(at.rest, name).or_else(|| dashed(at.rest, name)))?;
+    let after = after.get(run(after, &['_', '-'])..)?;
+    let closed = after.strip_prefix(['"', '\'']).unwrap_or(after);
+    let spaced = closed.trim_start_matches([' ', '\t']);
+    let value = match spaced.strip_prefix(['=', ':']) {
+        Some(value) => value.trim_start_matches([' ', '\t']),
+        // `--password hunter2`
+        None if spaced.len() < after.len() && closed.len() == after.len() && at.in_option() => spaced,
+        None => return None,
+    };
+    let (value, ends): (&str, &[char]) = match value.chars().next()? {
+        '"' => (value.strip_prefix('"')?, &['"']),
+        '\'' => (value.strip_prefix('\'')?, &['\'']),
+        _ => (value, &[' ', '\t', '\n', '\r', '&', ';', ',', '"', '\'', ')', '}']),
+    };
+    let from = at.rest.len().saturating_sub(value.len());
+    let length = value.find(ends).unwrap_or(value.len());
+    let certain = !value.starts_with(['$', '`', '[']);
+    (length > 0 && certain).then_some((from, length))
+}
+
+/// What follows `prefix`, whatever its case.
+fn prefix_of<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// The same with `-` for `_`.
+fn dashed<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    name.contains('_').then(|| prefix_of(text, &name.replace('_', "-"))).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_replaced_and_the_rest_stays() {
+        let alnum = "abcdefghij0123456789ABCDEFGHIJ0123456789";
+        let rows = [
+            ("aws s3 ls".to_owned(), "aws s3 ls"),
+            ("AWS=AKIAIOSFODNN7EXAMPLE x".into(), "AWS=[redacted:token] x"),
+            (format!("echo ghp_{alnum}|x"), "echo [redacted:token]|x"),
+            (format!("sk-ant-{alnum}"), "[redacted:token]"),
+            ("xoxb-1234567890-abc".into(), "[redacted:token]"),
+            (format!("eyJ{alnum}.eyJ{alnum}.{alnum} z"), "[redacted:token] z"),
+            (
+                "curl -H 'Authorization: Bearer abc.def'".into(),
+                "curl -H 'Authorization: Bearer [redacted:authorization]'",
+            ),
+            ("authorization: Basic Zm9vOmJhcg==".into(), "authorization: Basic [redacted:authorization]"),
+            ("git clone https://me:pw@host/x".into(), "git clone https://[redacted:url_userinfo]@host/x"),
+            ("ssh://git@host/x https://host/a@b".into(), "ssh://git@host/x https://host/a@b"),
+            ("export DB_PASSWORD=hunter2; ls".into(), "export DB_PASSWORD=[redacted:password]; ls"),
+            ("{\"api-key\": \"a b\", \"x\": 1}".into(), "{\"api-key\": \"[redacted:password]\", \"x\": 1}"),
+            ("login --password hunter2 --user me".into(), "login --password [redacted:password] --user me"),
+            ("login --password \"$PW\" password=$PW".into(), "login --password \"$PW\" password=$PW"),
+            ("the token is lost; a secret door".into(), "the token is lost; a secret door"),
+            (
+                "a -----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY----- b".into(),
+                "a [redacted:private_key] b",
+            ),
+            ("-----BEGIN PRIVATE KEY-----\ncut".into(), "[redacted:private_key]"),
+            (
+                "task-1 tasking-force askdisk-abcdefghijklmnopqrst".into(),
+                "task-1 tasking-force askdisk-abcdefghijklmnopqrst",
+            ),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(redact(&text), expected);
+        }
+    }
+
+    #[test]
+    fn any_text_is_survived() {
+        for text in [
+            "",
+            "é",
+            "password",
+            "password=",
+            "--token é",
+            "://@",
+            "://é@",
+            "Bearer ",
+            "eyJ",
+            "-----BEGIN ",
+            "Authorization:",
+        ] {
+            for other in ["", "é", "=", "\"", " ", "@"] {
+                let _ = redact(&format!("{text}{other}{text}"));
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_secrets_are_known() {
+        for name in ["password", "GITHUB_TOKEN", "api-key", "clientSecret", "X_API_KEY", "apiKey"] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in ["max_tokens", "command", "path", "pass", "key"] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Times as the log writes them.
+//!
+//! In: a system time. Out: RFC 3339 in UTC with milliseconds, e.g. `2026-11-21T09:28:35.120Z`. Deliberately not here: a
+//! date crate; the calendar is a dozen lines.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const MS_PER_DAY: u64 = 86_400_000;
+
+/// A time as RFC 3339; a clock before 1970 counts as 1970.
+#[must_use]
+pub fn rfc3339(time: SystemTime) -> String {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX).min(253_402_300_799_999);
+    let part = |divisor: u64, modulus: u64| {
+        ms.checked_div(divisor).and_then(|value| value.checked_rem(modulus)).unwrap_or_default()
+    };
+    let (year, month, day) = civil(part(MS_PER_DAY, u64::MAX));
+    let (hour, minute) = (part(3_600_000, 24), part(60_000, 60));
+    let (second, milli) = (part(1000, 60), part(1, 1000));
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+}
+
+/// Year, month and day of a day since 1970-01-01, in years that start in March so that the leap day comes last.
+#[allow(clippy::arithmetic_side_effects)] // The caller keeps `days` below those of the year 10,000.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn known_days_have_their_dates() {
+        for (seconds, expected) in [
+            (0, "1970-01-01T00:00:00.007Z"),
+            (951_782_399, "2000-02-28T23:59:59.007Z"),
+            (951_782_400, "2000-02-29T00:00:00.007Z"),
+            (1_709_251_200, "2024-03-01T00:00:00.007Z"),
+            (1_767_225_599, "2025-12-31T23:59:59.007Z"),
+            (4_107_542_400, "2100-03-01T00:00:00.007Z"),
+        ] {
+            let time = UNIX_EPOCH + Duration::from_secs(seconds) + Duration::from_millis(7);
+            assert_eq!(rfc3339(time), expected);
+        }
+        assert_eq!(rfc3339(UNIX_EPOCH - Duration::from_secs(1)), "1970-01-01T00:00:00.000Z");
+        assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_secs(1 << 50)), "9999-12-31T23:59:59.999Z");
+    }
+}

@@ -1,0 +1,322 @@
+//! What of agsec's own a call speaks of: `context.agsec.mentions` for the built-in layer.
+//!
+//! In: the strings of a call's parameters, and where agsec's own things are. Out: a list of `state`, `policies`,
+//! `binary`, `registration`. A file tool's path is resolved and compared; in a shell text the words are, and the
+//! spellings of each protected path are looked for. This is a heuristic over words: it falls on the side of naming.
+//! Deliberately not here: whether speaking of it is allowed (`policies/builtin/`).
+
+use crate::model::value::Value;
+use std::borrow::Cow;
+use std::path::{Component, Path, PathBuf};
+
+/// Bytes of one text that are looked into; what is longer than this names everything that it may hide.
+const TEXT_BYTES: usize = 1 << 20;
+
+/// What a mention is called in `context.agsec.mentions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing {
+    /// The state directory, the log, the organisation's directory.
+    State,
+    /// A directory of policies in force.
+    Policies,
+    /// The programs.
+    Binary,
+    /// A settings file by which an agent loads its hooks.
+    Registration,
+}
+
+impl Thing {
+    /// The name in the list.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Policies => "policies",
+            Self::Binary => "binary",
+            Self::Registration => "registration",
+        }
+    }
+}
+
+/// Where agsec's own things are.
+#[derive(Debug, Default)]
+pub struct Protected {
+    /// The person's home, as `~` and `$HOME` stand for it.
+    pub home: Option<PathBuf>,
+    /// The call's working directory.
+    pub cwd: Option<PathBuf>,
+    /// Absolute paths; what lies below one belongs to it. A last component that ends in `*` stands for every name that
+    /// begins so.
+    pub paths: Vec<(Thing, PathBuf)>,
+}
+
+/// What the parameters of an action mention, each once, in a fixed order.
+#[must_use]
+pub fn mentions(action: &str, params: &Value<'_>, protected: &Protected) -> Vec<Thing> {
+    let mut found: Vec<Thing> = Vec::new();
+    let names = protected.names();
+    let mut look = |key: &str, text: &str| {
+        if text.len() > TEXT_BYTES {
+            found.extend(protected.paths.iter().map(|(thing, _)| *thing));
+        } else if is_path_key(key) && !text.is_empty() {
+            found.extend(protected.of_path(text));
+        } else {
+            let text = glued(text);
+            if names.iter().any(|name| text.contains(name)) {
+                found.extend(protected.of_text(&text));
+            }
+        }
+    };
+    let all = !(action.starts_with("file.") || action == "notebook.edit" || action == "bash.execute");
+    walk("", params, &mut |key, text| {
+        // A file's content may speak of anything; a command is where it stands by its name.
+        if all || is_path_key(key) || key == "command" {
+            look(key, text);
+        }
+    });
+    [Thing::State, Thing::Policies, Thing::Binary, Thing::Registration]
+        .into_iter()
+        .filter(|thing| found.contains(thing))
+        .collect()
+}
+
+/// A text without quotes and backslashes: they only glue words together.
+fn glued(text: &str) -> Cow<'_, str> {
+    let glue = ['"', '\'', '\\'];
+    if text.contains(glue) { Cow::Owned(text.replace(glue, "")) } else { Cow::Borrowed(text) }
+}
+
+fn is_path_key(key: &str) -> bool {
+    matches!(key, "file_path" | "notebook_path" | "path")
+}
+
+fn walk(key: &str, value: &Value<'_>, look: &mut impl FnMut(&str, &str)) {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(text) => look(key, text),
+        Value::List(items) => items.iter().for_each(|item| walk(key, item, look)),
+        Value::Object(members) => members.iter().for_each(|(key, item)| walk(key, item, look)),
+    }
+}
+
+impl Protected {
+    /// The last names of the protected paths: a text without any of them mentions nothing.
+    fn names(&self) -> Vec<&str> {
+        fn last(path: &Path) -> Option<&str> {
+            path.file_name()?.to_str().map(|name| name.trim_end_matches('*'))
+        }
+        let mut names: Vec<&str> = self.paths.iter().filter_map(|(_, path)| last(path)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn of_path(&self, text: &str) -> Vec<Thing> {
+        let Some(path) = self.absolute(text) else { return Vec::new() };
+        let plain = lexical(&path);
+        let found = self.holding(&plain);
+        if found.is_empty() { self.holding(&resolved(&path)) } else { found }
+    }
+
+    fn of_text(&self, text: &str) -> Vec<Thing> {
+        let moves = ["cd ", "pushd ", "-C", "chdir"].iter().any(|word| text.contains(word));
+        let mut found: Vec<Thing> = Vec::new();
+        for (thing, path) in &self.paths {
+            let spelled = path.to_str().is_some_and(|path| {
+                let path = path.trim_end_matches('*');
+                text.match_indices(path).any(|(at, _)| ends_there(text, at, path))
+            });
+            if spelled {
+                found.push(*thing);
+            }
+        }
+        let breaks = |c: char| {
+            c.is_whitespace() || matches!(c, ';' | '|' | '&' | '<' | '>' | '(' | ')' | '`' | '=' | ',')
+        };
+        for word in text.split(breaks).filter(|word| !word.is_empty()) {
+            found.extend(self.of_word(word, moves));
+        }
+        found
+    }
+
+    fn of_word(&self, word: &str, moves: bool) -> Vec<Thing> {
+        let known = self.absolute(word);
+        let mut found = known.as_deref().map(|path| self.holding(&lexical(path))).unwrap_or_default();
+        let relative =
+            !word.starts_with(['/', '~']) && !word.starts_with("$HOME") && !word.starts_with("${HOME}");
+        if known.is_none() || (moves && relative) {
+            found.extend(self.ending(word));
+        }
+        found
+    }
+
+    /// The things that a path of unknown base may be: those that end in its first components.
+    fn ending(&self, word: &str) -> Vec<Thing> {
+        let tail: PathBuf = Path::new(word)
+            .components()
+            .skip_while(|part| match part {
+                Component::Normal(name) => name.to_string_lossy().contains('$'),
+                Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => true,
+            })
+            .collect();
+        if tail.as_os_str().is_empty() {
+            return Vec::new();
+        }
+        let may_be = |path: &Path| {
+            path.ancestors().skip(1).any(|base| path.strip_prefix(base).is_ok_and(|end| below(&tail, end)))
+        };
+        self.paths.iter().filter(|(_, path)| may_be(path)).map(|(thing, _)| *thing).collect()
+    }
+
+    fn holding(&self, path: &Path) -> Vec<Thing> {
+        self.paths.iter().filter(|(_, known)| below(path, known)).map(|(thing, _)| *thing).collect()
+    }
+
+    /// The path that a word stands for; `None` where that is known only when it runs.
+    fn absolute(&self, word: &str) -> Option<PathBuf> {
+        let at_home = ["~", "$HOME", "${HOME}"].iter().find_map(|spelling| {
+            let rest = word.strip_prefix(spelling)?;
+            (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+        });
+        if let Some(rest) = at_home {
+            return Some(self.home.as_ref()?.join(rest.trim_start_matches('/')));
+        }
+        if word.contains('$') || word.starts_with('~') {
+            return None;
+        }
+        match (Path::new(word).is_absolute(), &self.cwd) {
+            (true, _) => Some(PathBuf::from(word)),
+            (false, Some(cwd)) => Some(cwd.join(word)),
+            (false, None) => None,
+        }
+    }
+}
+
+/// True where `path` is `known` or lies below it; `*` at the end of `known` stands for the rest of a name.
+fn below(path: &Path, known: &Path) -> bool {
+    let prefix = known.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix('*'));
+    let (Some(prefix), Some(folder)) = (prefix, known.parent()) else { return path.starts_with(known) };
+    path.strip_prefix(folder).is_ok_and(|rest| {
+        rest.components()
+            .next()
+            .is_some_and(|name| name.as_os_str().as_encoded_bytes().starts_with(prefix.as_bytes()))
+    })
+}
+
+/// True where the name that ends at `at + path` does not go on.
+fn ends_there(text: &str, at: usize, path: &str) -> bool {
+    let rest = text.get(at.saturating_add(path.len())..).unwrap_or_default();
+    !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        || path.ends_with(['.', '-', '/'])
+}
+
+/// The path without `.` and `..`, whatever is there.
+fn lexical(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            Component::Normal(_) | Component::RootDir | Component::Prefix(_) => out.push(part),
+        }
+    }
+    out
+}
+
+/// The path with the links of its deepest existing part followed.
+fn resolved(path: &Path) -> PathBuf {
+    for base in path.ancestors() {
+        if let Ok(real) = base.canonicalize() {
+            let rest = path.strip_prefix(base).unwrap_or(Path::new(""));
+            return lexical(&real.join(rest));
+        }
+    }
+    lexical(path)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn protected() -> Protected {
+        Protected {
+            home: Some("/home/dev".into()),
+            cwd: Some("/home/dev/shop".into()),
+            paths: vec![
+                (Thing::State, "/home/dev/.agsec".into()),
+                (Thing::Policies, "/home/dev/shop/policies".into()),
+                (Thing::Binary, "/usr/local/bin/agsec-hook".into()),
+                (Thing::Registration, "/home/dev/.claude/settings*".into()),
+                (Thing::Registration, "/home/dev/shop/.claude/settings*".into()),
+            ],
+        }
+    }
+
+    fn found(action: &str, key: &'static str, text: &str) -> Vec<&'static str> {
+        let params = Value::Object(vec![(Cow::Borrowed(key), Value::String(Cow::Borrowed(text)))]);
+        mentions(action, &params, &protected()).into_iter().map(Thing::name).collect()
+    }
+
+    #[test]
+    fn commands_mention_what_they_name_in_any_plain_spelling() {
+        for (command, expected) in [
+            ("ls -la", vec![]),
+            ("rm -rf /home/dev/.agsec", vec!["state"]),
+            ("rm -rf ~/.agsec/bundles", vec!["state"]),
+            ("rm -rf \"$HOME\"/.ag'sec'", vec!["state"]),
+            ("rm -rf ${HOME}/.agsec;ls", vec!["state"]),
+            ("rm -rf ../.agsec", vec!["state"]),
+            ("rm -rf ./x/../../.agsec/", vec!["state"]),
+            ("cd ~ && rm -rf .agsec", vec!["state"]),
+            ("rm $X/.agsec/state", vec!["state"]),
+            ("cat .agsec/policies/x.yaml", vec![]),
+            ("cat ~/.agsec.yaml /home/dev/.agsec-old", vec![]),
+            ("echo x > policies/01.yaml", vec!["policies"]),
+            ("git log -- docs/policies", vec![]),
+            ("mv /usr/local/bin/agsec-hook /tmp", vec!["binary"]),
+            ("echo {} >.claude/settings.local.json", vec!["registration"]),
+            ("sed -i d ~/.claude/settings.json", vec!["registration"]),
+            ("cat tests/fixtures/.claude/settings.json", vec![]),
+            ("cp a ~/.agsec && cp a policies", vec!["state", "policies"]),
+        ] {
+            assert_eq!(found("bash.execute", "command", command), expected, "{command}");
+        }
+    }
+
+    #[test]
+    fn paths_of_file_tools_are_resolved() {
+        for (path, expected) in [
+            ("/home/dev/shop/src/a.rs", vec![]),
+            ("/home/dev//.agsec/./state", vec!["state"]),
+            ("/home/dev/shop/../.agsec/state", vec!["state"]),
+            ("~/.claude/settings.json", vec!["registration"]),
+            ("policies/01.yaml", vec!["policies"]),
+            ("/home/dev/shop/.claude/skills/x", vec![]),
+        ] {
+            assert_eq!(found("file.write", "file_path", path), expected, "{path}");
+        }
+        assert!(found("file.write", "content", "see ~/.agsec").is_empty());
+        assert_eq!(found("mcp.fs.write", "target", "/home/dev/.agsec/state"), ["state"]);
+    }
+
+    #[test]
+    fn a_link_to_a_protected_place_is_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let real = home.path().canonicalize().unwrap();
+        std::fs::create_dir(real.join(".agsec")).unwrap();
+        std::os::unix::fs::symlink(real.join(".agsec"), real.join("innocent")).unwrap();
+        let protected =
+            Protected { paths: vec![(Thing::State, real.join(".agsec"))], ..Protected::default() };
+        let path = real.join("innocent/new/file");
+        let params = Value::Object(vec![("file_path".into(), Value::String(path.to_str().unwrap().into()))]);
+        assert_eq!(mentions("file.write", &params, &protected), [Thing::State]);
+    }
+
+    #[test]
+    fn a_text_too_long_to_look_into_may_mention_anything() {
+        let text = "x".repeat(TEXT_BYTES + 1);
+        assert_eq!(found("bash.execute", "command", &text).len(), 4);
+    }
+}

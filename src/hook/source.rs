@@ -1,0 +1,83 @@
+//! Policy text, seen from outside: names, sizes, times, a digest. Never its meaning.
+//!
+//! In: a directory. Out: whether its text is what a bundle was made from. Deliberately not here: reading policies.
+
+use super::digest;
+use super::file::read_regular;
+use crate::bundle::read::Meta;
+use crate::model::limits::{POLICY_FILE_BYTES, POLICY_FILES};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// A policy file of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Its name in the directory, e.g. `02_bash.yaml`.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// When it was last written.
+    pub modified: Option<SystemTime>,
+}
+
+/// The policy files of a directory in load order: regular files named `*.yaml` or `*.yml`, sorted by name.
+///
+/// # Errors
+/// Where the directory cannot be listed, or holds more files than policies may have.
+pub fn list(directory: &Path) -> io::Result<Vec<SourceFile>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if !(name.ends_with(".yaml") || name.ends_with(".yml")) {
+            continue;
+        }
+        let metadata = std::fs::metadata(entry.path())?;
+        if metadata.is_file() {
+            files.push(SourceFile { name, bytes: metadata.len(), modified: metadata.modified().ok() });
+        }
+        if files.len() > POLICY_FILES {
+            return Err(io::Error::other("too many policy files"));
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+/// Bytes of all files.
+#[must_use]
+pub fn total(files: &[SourceFile]) -> u64 {
+    files.iter().fold(0, |sum, file| sum.saturating_add(file.bytes))
+}
+
+/// The digest of these files of a directory; `None` where one cannot be read.
+#[must_use]
+pub fn digest_of(directory: &Path, files: &[SourceFile]) -> Option<String> {
+    let mut texts = Vec::with_capacity(files.len());
+    for file in files {
+        texts.push(read_regular(&directory.join(&file.name), POLICY_FILE_BYTES).ok()?.0);
+    }
+    let named = files.iter().zip(&texts).map(|(file, text)| (file.name.as_str(), text.as_slice()));
+    Some(digest::sources(named))
+}
+
+/// True where the text of a directory is not what its bundle, written at `made`, was made from. Names and sizes tell
+/// most changes; where a file is not older than the bundle, the digest tells the rest.
+#[must_use]
+pub fn has_changed(directory: &Path, meta: &Meta<'_>, made: Option<SystemTime>) -> bool {
+    let Ok(files) = list(directory) else { return true };
+    let same = files.len() == meta.files.len()
+        && files.iter().zip(&meta.files).all(|(file, known)| {
+            Path::new(known.name).file_name() == Some(file.name.as_ref())
+                && u64::from(known.bytes) == file.bytes
+        });
+    let older = |file: &SourceFile| file.modified.zip(made).is_some_and(|(text, bundle)| text < bundle);
+    !same || (!files.iter().all(older) && digest_of(directory, &files).as_deref() != Some(meta.digest))
+}
+
+/// The directories in which a project may keep its policies, for a folder of the project.
+#[must_use]
+pub fn candidates(folder: &Path) -> [PathBuf; 2] {
+    [folder.join("policies"), folder.join(".agsec/policies")]
+}
