@@ -10,6 +10,7 @@ pub mod audit;
 pub mod bundle;
 pub mod diag;
 pub mod facts;
+#[allow(clippy::disallowed_methods, reason = "a door to the machine")]
 pub mod hook;
 pub mod model;
 pub mod vm;
@@ -17,6 +18,7 @@ pub mod vm;
 #[cfg(feature = "compile")]
 pub mod compile;
 #[cfg(feature = "compile")]
+#[allow(clippy::disallowed_methods, reason = "a door to the machine")]
 pub mod engine;
 #[cfg(feature = "compile")]
 pub mod ir;

@@ -44,8 +44,7 @@ impl Operands {
         if let Some(known) = self.known.get(&pattern.text) {
             return Some(*known);
         }
-        let table =
-            automata::build(pattern, &Budget::default()).map_err(|_| problems.push(too_large(pred))).ok()?;
+        let table = automata::build(pattern, &Budget).map_err(|_| problems.push(too_large(pred))).ok()?;
         let number = super::number(self.tables.len());
         self.tables.push(table);
         self.known.insert(pattern.text.clone(), number);

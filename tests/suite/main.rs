@@ -1,5 +1,9 @@
 //! The one integration test binary; each module has a line that says what belongs there.
+
+#![allow(clippy::disallowed_methods, reason = "tests start processes and keep files")]
+
 mod architecture; // imports, crates, doors, unsafe, sizes, lints, what the hook links
+mod docs; // README and docs: commands work as written, links lead somewhere
 mod golden; // diagnostics and the intermediate form, as recorded
 mod json; // the JSON reader and writer
 mod machine; // the compiled policy: operators, decisions, traces
