@@ -97,7 +97,9 @@ def random_string(rng):
 def values(rng):
     fixed = NUMBERS + OTHERS
     numbers = [random_number(rng) for _ in range(700)]
-    texts = fixed + numbers + [random_string(rng) for _ in range(500)]
+    # A string is its own text; inside a list it is quoted.
+    quoted = [f"[{text}]" for text in OTHERS] + [f"[{random_string(rng)}]" for _ in range(500)]
+    texts = fixed + numbers + quoted
     pairs = [(a, b) for a in NUMBERS for b in NUMBERS if rng.random() < 0.5]
     pairs += [(a, b) for a in OTHERS for b in OTHERS if rng.random() < 0.5]
     pairs += [(rng.choice(fixed), rng.choice(fixed)) for _ in range(600)]

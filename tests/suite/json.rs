@@ -66,7 +66,7 @@ fn strings_without_escapes_are_borrowed() {
 
 #[test]
 fn what_is_no_json_is_refused_with_its_place() {
-    let rows: [(&[u8], &str); 44] = [
+    let rows: [(&[u8], &str); 45] = [
         (b"", "input is empty"),
         (b" \n\t", "input is empty"),
         (b"\xef\xbb\xbf", "input is empty"),
@@ -96,6 +96,7 @@ fn what_is_no_json_is_refused_with_its_place() {
         (b"\"a\\x41\"", "not an escape of JSON at byte 2"),
         (b"\"a\nb\"", "control character inside a string at byte 2"),
         (b"\"0123456789\x01\"", "control character inside a string at byte 11"),
+        (b"\"\x1f23456789\"", "control character inside a string at byte 1"),
         (b"'a'", "expected a value at byte 0"),
         (b"tru", "input ends inside a number or a word at byte 3"),
         (b"trub", "expected a value at byte 0"),
