@@ -6,5 +6,6 @@
 pub mod build;
 pub mod choices;
 pub mod event;
+pub mod parity;
 pub mod policy;
 pub mod pool;

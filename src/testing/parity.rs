@@ -1,0 +1,79 @@
+//! The property that the two evaluators agree: oracle = machine, on a bundle that was written and read.
+//!
+//! In: a layer and an event. Out: nothing, or a panic that says where they differ. Compared are the verdict (effect,
+//! rule, what decided, doubt) and, from the trace, the truths of predicates and rules.
+//! Deliberately not here: an allowance for known differences; there are none.
+
+use crate::bundle::read::Loaded;
+use crate::bundle::write::write;
+use crate::compile::{Options, compile};
+use crate::ir::Policy;
+use crate::model::event::Event;
+use crate::model::id::RuleId;
+use crate::oracle::{self, Outcome};
+use crate::vm::trace::{Full, Nothing, Stated};
+use crate::vm::{Scratch, evaluate};
+
+/// The bytes of a layer's bundle.
+///
+/// # Panics
+/// Where the layer does not compile, or writing is not deterministic.
+#[must_use]
+pub fn bundle(policy: &Policy) -> Vec<u8> {
+    let compiled = || match compile(policy, &Options::default()) {
+        Ok(compiled) => write(&compiled.program),
+        Err(problems) => panic!("the policy does not compile: {problems:?}"),
+    };
+    let bytes = compiled();
+    assert!(bytes == compiled(), "the same policy gives other bytes");
+    bytes
+}
+
+/// Checks that oracle and machine agree on an event.
+///
+/// # Panics
+/// Where they do not, or the bundle cannot be made or read.
+pub fn check_parity(policy: &Policy, event: &Event<'_>) {
+    let bytes = bundle(policy);
+    let loaded = Loaded::read(&bytes).unwrap_or_else(|error| panic!("the bundle cannot be read: {error}"));
+    check_loaded(policy, &loaded, event, &mut Scratch::default());
+}
+
+/// Checks that oracle and machine agree on an event, with a scratch that earlier events may have used.
+///
+/// # Panics
+/// Where they do not.
+pub fn check_loaded(policy: &Policy, loaded: &Loaded<'_>, event: &Event<'_>, scratch: &mut Scratch) {
+    let expected = oracle::evaluate(policy, event);
+    let verdict = evaluate(loaded, event, scratch, &mut Nothing);
+    assert_eq!(verdict, expected.verdict, "verdict of the machine (left) and of the oracle");
+    let mut trace = Full::default();
+    let watched = evaluate(loaded, event, scratch, &mut trace);
+    assert_eq!(watched, expected.verdict, "verdict of the watched machine (left) and of the oracle");
+    check_trace(&trace, &expected);
+}
+
+fn check_trace(trace: &Full, expected: &Outcome) {
+    for (index, rule) in expected.rules.iter().enumerate() {
+        let id = RuleId::from(index);
+        let mut stated = trace.statements.iter().filter(|stated| stated.statement.rule == id);
+        let (found, more) = (stated.next(), stated.next());
+        assert!(more.is_none(), "rule {index} is asked twice");
+        assert_eq!(found.is_some(), rule.is_some(), "whether rule {index} speaks of the action");
+        if let (Some(stated), Some(rule)) = (found, rule) {
+            check_rule(index, stated, *rule, expected);
+        }
+    }
+}
+
+fn check_rule(index: usize, stated: &Stated, rule: oracle::RuleTruth, expected: &Outcome) {
+    let outcome = stated.outcome.unwrap_or_else(|| panic!("rule {index} has no truth in the trace"));
+    assert_eq!(outcome.when, rule.when, "condition of rule {index}, machine left");
+    if let Some(unless) = outcome.unless {
+        assert_eq!(unless, rule.unless, "exception of rule {index}, machine left");
+    }
+    for tested in stated.when_tests.iter().chain(&stated.unless_tests) {
+        let truth = expected.preds[tested.predicate.index()];
+        assert_eq!(tested.truth, truth, "predicate {} of rule {index}, machine left", tested.predicate.0);
+    }
+}
