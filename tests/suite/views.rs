@@ -3,6 +3,8 @@
 use agsec::facts::decode::{decode_base64, decode_escapes, views};
 use agsec::model::json;
 use agsec::model::value::Value;
+use agsec::testing::event::base64;
+use proptest::prelude::*;
 
 #[test]
 fn escapes_are_decoded_where_the_result_is_printable() {
@@ -95,4 +97,23 @@ fn written(value: &Value<'_>) -> String {
     let mut text = String::new();
     json::write(value, &mut text);
     text
+}
+
+proptest! {
+    /// The decoder takes what an encoder makes, with and without padding, and nothing with another character.
+    #[test]
+    fn base64_decodes_what_was_encoded(text in "[ -~é\u{1f600}\n]{12,40}") {
+        let encoded = base64(&text);
+        prop_assert_eq!(decode_base64(&encoded), Some(text.clone()));
+        prop_assert_eq!(decode_base64(encoded.trim_end_matches('=')), Some(text));
+        prop_assert_eq!(decode_base64(&encoded.replacen(|char| char != '=', "-", 1)), None);
+    }
+
+    #[test]
+    fn decoding_is_total_and_gives_printable_text(text in r"([\\xu]|\\x|\\u|[0-9a-fA-FdD]{2}|é|[A-Za-z+/=]{4}|\n){0,20}") {
+        for decoded in [decode_escapes(&text), decode_base64(&text)].into_iter().flatten() {
+            prop_assert!(decoded.chars().all(|char| !char.is_control() || "\t\n\r".contains(char)));
+            prop_assert_ne!(decoded, text.clone());
+        }
+    }
 }
