@@ -9,3 +9,4 @@ pub mod event;
 pub mod parity;
 pub mod policy;
 pub mod pool;
+pub mod total;

@@ -4,6 +4,9 @@
 //! rule, what decided, doubt) and, from the trace, the truths of predicates and rules.
 //! Deliberately not here: an allowance for known differences; there are none.
 
+use super::choices::Choices;
+use super::event::event as generated_event;
+use super::policy::policy as generated_policy;
 use crate::bundle::read::Loaded;
 use crate::bundle::write::write;
 use crate::compile::{Options, compile};
@@ -13,6 +16,9 @@ use crate::model::id::RuleId;
 use crate::oracle::{self, Outcome};
 use crate::vm::trace::{Full, Nothing, Stated};
 use crate::vm::{Scratch, evaluate};
+
+/// Events for each generated policy.
+pub const EVENTS: usize = 4;
 
 /// The bytes of a layer's bundle.
 ///
@@ -27,6 +33,29 @@ pub fn bundle(policy: &Policy) -> Vec<u8> {
     let bytes = compiled();
     assert!(bytes == compiled(), "the same policy gives other bytes");
     bytes
+}
+
+/// Checks that oracle and machine agree on a generated policy and on [`EVENTS`] events for it in turn, each of which
+/// finds the scratch as the one before left it. With `show`, prints them.
+///
+/// # Panics
+/// Where they do not agree.
+pub fn check_generated(bytes: &[u8], show: bool) {
+    let mut choices = Choices::new(bytes);
+    let policy = generated_policy(&mut choices);
+    if show {
+        eprintln!("{policy:#?}");
+    }
+    let written = bundle(&policy);
+    let loaded = Loaded::read(&written).unwrap_or_else(|error| panic!("the bundle cannot be read: {error}"));
+    let mut scratch = Scratch::default();
+    for _ in 0..EVENTS {
+        let event = generated_event(&mut choices, &policy);
+        if show {
+            eprintln!("{event:#?}");
+        }
+        check_loaded(&policy, &loaded, &event, &mut scratch);
+    }
 }
 
 /// Checks that oracle and machine agree on an event.

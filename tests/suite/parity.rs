@@ -1,6 +1,5 @@
 //! The oracle and the machine agree on generated policies and events, and what is generated reaches everything.
 
-use agsec::bundle::read::Loaded;
 use agsec::ir::Policy;
 use agsec::model::decision::MatchedBy;
 use agsec::model::event::Event;
@@ -10,9 +9,8 @@ use agsec::model::truth::Truth;
 use agsec::oracle;
 
 use agsec::testing::choices::Choices;
-use agsec::testing::parity::{bundle, check_loaded, check_parity};
+use agsec::testing::parity::{check_generated, check_parity};
 use agsec::testing::{build, event::event, policy::policy};
-use agsec::vm::Scratch;
 use proptest::prelude::*;
 use proptest::test_runner::{TestError, TestRunner};
 use std::collections::BTreeMap;
@@ -43,43 +41,22 @@ fn case(bytes: &[u8]) -> (Policy, Event<'static>) {
 
 /// Cases of the ordinary run; `AGSEC_PARITY_CASES` asks for more.
 const CASES: u32 = 2000;
-/// Events for each generated policy.
-const EVENTS: usize = 4;
 
 fn cases() -> u32 {
     std::env::var("AGSEC_PARITY_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(CASES)
-}
-
-/// A policy, and events for it in turn, each of which finds the scratch as the one before left it.
-fn check(bytes: &[u8], show: bool) {
-    let mut choices = Choices::new(bytes);
-    let policy = policy(&mut choices);
-    if show {
-        eprintln!("{policy:#?}");
-    }
-    let written = bundle(&policy);
-    let loaded = Loaded::read(&written).expect("a bundle just written");
-    let mut scratch = Scratch::default();
-    for _ in 0..EVENTS {
-        let event = event(&mut choices, &policy);
-        if show {
-            eprintln!("{event:#?}");
-        }
-        check_loaded(&policy, &loaded, &event, &mut scratch);
-    }
 }
 
 #[test]
 fn oracle_and_machine_agree_on_generated_policies_and_events() {
     let mut runner = TestRunner::new(ProptestConfig { cases: cases(), ..ProptestConfig::default() });
     let outcome = runner.run(&prop::collection::vec(any::<u8>(), 0..BYTES), |bytes| {
-        check(&bytes, false);
+        check_generated(&bytes, false);
         Ok(())
     });
     match outcome {
         Ok(()) => {}
         // The smallest case that was found, once more, with the policy and the events.
-        Err(TestError::Fail(_, bytes)) => check(&bytes, true),
+        Err(TestError::Fail(_, bytes)) => check_generated(&bytes, true),
         Err(TestError::Abort(reason)) => panic!("{reason}"),
     }
 }

@@ -6,8 +6,9 @@ use agsec::model::json;
 use agsec::model::limits::JSON_DEPTH;
 use agsec::model::truth::Truth;
 use agsec::model::value::{Number, Value};
+use agsec::testing::total;
+use proptest::prelude::*;
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
 const VALUES: &str = include_str!("../compat/agsec/values.json");
@@ -60,7 +61,11 @@ fn equality_and_order_are_those_of_python() {
         assert_eq!(left.equals(&right), equal, "{left:?} == {right:?}");
         assert_eq!(right.equals(&left), equal, "{right:?} == {left:?}");
         assert_eq!(left.order(&right), order, "order of {left:?} and {right:?}");
-        assert_eq!(right.order(&left), order.map(Ordering::reverse), "order of {right:?} and {left:?}");
+        assert_eq!(
+            right.order(&left),
+            order.map(std::cmp::Ordering::reverse),
+            "order of {right:?} and {left:?}"
+        );
     }
 }
 
@@ -114,5 +119,13 @@ fn integers_become_canonical() {
     assert_eq!(Number::integer("000000000000000000000000000012"), Some(Number::Int(12)));
     for text in ["", "-", "1.0", "1e3", "0x10", " 1", "--1", "1_000"] {
         assert_eq!(Number::integer(text), None, "{text:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn globs_are_total(pattern in r"[a\]\[!*?^\-.é]{0,12}", name in r"[a\]\[!\-.é\n]{0,8}") {
+        total::glob(&pattern, &name);
+        total::glob(&name, &name);
     }
 }
