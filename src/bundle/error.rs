@@ -1,5 +1,6 @@
 //! Why a bundle was not read.
 
+use super::format::Version;
 use std::fmt;
 
 /// Why a bundle, or a part of it, was refused.
@@ -13,7 +14,7 @@ enum Kind {
     NotABundle,
     Truncated { expected: u64, found: u64 },
     Damaged { part: &'static str },
-    Version { what: &'static str, found: u32, reads: u32 },
+    Version { version: Version, found: u32 },
 }
 
 impl ReadError {
@@ -29,8 +30,8 @@ impl ReadError {
         Self { kind: Kind::Damaged { part } }
     }
 
-    pub(crate) fn version(what: &'static str, found: u32, reads: u32) -> Self {
-        Self { kind: Kind::Version { what, found, reads } }
+    pub(crate) fn version(version: Version, found: u32) -> Self {
+        Self { kind: Kind::Version { version, found } }
     }
 
     /// Whether it is a whole bundle of another version, which a new compilation of its sources mends.
@@ -51,8 +52,10 @@ impl fmt::Display for ReadError {
                 write!(f, "bundle is truncated: {found} bytes of {expected}")
             }
             Kind::Damaged { part } => write!(f, "bundle is damaged: {part}"),
-            Kind::Version { what, found, reads } => {
-                write!(f, "bundle has {what} version {found}, this program reads {reads}")
+            Kind::Version { version, found } => {
+                let name = version.name();
+                let (found, reads) = (version.text(found), version.text(version.read()));
+                write!(f, "bundle has {name} version {found}, this program reads {reads}")
             }
         }
     }

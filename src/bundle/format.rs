@@ -30,6 +30,54 @@ pub const SEMANTICS_VERSION: u32 = 1;
 /// Version of the Unicode tables in the automata, `0x00MMmmpp`: Python 3.11 has 14.0.0.
 pub const UNICODE_VERSION: u32 = 0x000e_0000;
 
+/// A version in the header, in the order of the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// See [`FORMAT_VERSION`].
+    Format,
+    /// See [`SEMANTICS_VERSION`].
+    Semantics,
+    /// See [`UNICODE_VERSION`].
+    Unicode,
+}
+
+impl Version {
+    /// All versions, in the order of the header.
+    pub const ALL: [Self; 3] = [Self::Format, Self::Semantics, Self::Unicode];
+
+    /// The one that this program reads.
+    #[must_use]
+    pub fn read(self) -> u32 {
+        match self {
+            Self::Format => FORMAT_VERSION,
+            Self::Semantics => SEMANTICS_VERSION,
+            Self::Unicode => UNICODE_VERSION,
+        }
+    }
+
+    /// What it is a version of, in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::Semantics => "semantics",
+            Self::Unicode => "Unicode",
+        }
+    }
+
+    /// A number of this version as people write it.
+    #[must_use]
+    pub fn text(self, number: u32) -> String {
+        match self {
+            Self::Format | Self::Semantics => number.to_string(),
+            Self::Unicode => {
+                let [patch, minor, major, _] = number.to_le_bytes();
+                format!("{major}.{minor}.{patch}")
+            }
+        }
+    }
+}
+
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 64;
 /// Where the checksum stands in the header; it covers all before and, from [`CHECKSUM_END`], all behind.

@@ -5,12 +5,11 @@
 //! Deliberately not here: opening files (`hook::map`), the full check of everything (`verify.rs`), evaluation (`vm`).
 
 use super::cold;
-use super::error::ReadError;
+pub use super::error::ReadError;
 use super::format::{
     ACTION_BYTES, ActionKind, BlockKind, CHECKSUM_AT, CHECKSUM_END, ENTRY_BYTES, Entry, FIELD_BYTES,
-    FORMAT_VERSION, HEADER_BYTES, MAGIC, NONE, POLICY_BYTES, PREDICATE_BYTES, Piece, RANGE_BYTES,
-    SECTION_ENTRY_BYTES, SEMANTICS_VERSION, SOURCE_BYTES, STATEMENT_BYTES, Section, Shape, UNICODE_VERSION,
-    header_checksum, padded,
+    HEADER_BYTES, MAGIC, NONE, POLICY_BYTES, PREDICATE_BYTES, Piece, RANGE_BYTES, SECTION_ENTRY_BYTES,
+    SOURCE_BYTES, STATEMENT_BYTES, Section, Shape, Version, header_checksum, padded,
 };
 use super::isa::Instruction;
 use super::program::Statement;
@@ -472,13 +471,9 @@ fn check_header(bytes: &[u8]) -> Result<Header, ReadError> {
     }
     let truncated = ReadError::truncated(HEADER_BYTES as u64, found);
     let [format, semantics, unicode, sections] = words(rest).ok_or(truncated)?;
-    for (what, found, reads) in [
-        ("format", format, FORMAT_VERSION),
-        ("semantics", semantics, SEMANTICS_VERSION),
-        ("Unicode", unicode, UNICODE_VERSION),
-    ] {
-        if found != reads {
-            return Err(ReadError::version(what, found, reads));
+    for (version, found) in Version::ALL.into_iter().zip([format, semantics, unicode]) {
+        if found != version.read() {
+            return Err(ReadError::version(version, found));
         }
     }
     let (before, rest) = bytes.split_at_checked(CHECKSUM_AT).ok_or(truncated)?;

@@ -6,15 +6,17 @@
 //! Deliberately not here: what `read.rs` has checked before (header, section table, checksum of the hot part).
 
 use super::error::ReadError;
-use super::format::Shape;
+use super::format::{BlockKind, Shape};
 use super::isa::{Opcode, OperandIs, SLOTS};
 use super::operand::Reader;
 use super::program::Statement;
 use super::read::{Counts, Loaded, Predicate};
 use super::table;
+use crate::model::decision::Effect;
 use crate::model::id::{FieldId, PredId, RuleId};
 use crate::model::op::{Op, OperandKind};
 use crate::model::truth::Truth;
+use std::cmp::Reverse;
 
 /// Checks everything.
 ///
@@ -25,8 +27,14 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
     let numbers = |count: usize| 0..u32::try_from(count).unwrap_or(u32::MAX);
     bundle.meta()?;
     bundle.sources()?;
+    let mut before = None;
     for statement in bundle.statements() {
-        check_statement(bundle, &counts, statement.ok_or(ReadError::damaged("a statement"))?)?;
+        let statement = statement.ok_or(ReadError::damaged("a statement"))?;
+        check_statement(bundle, &counts, statement)?;
+        if before.is_some_and(|before| before >= rank(&statement)) {
+            return Err(ReadError::damaged("statements are out of the order of decision"));
+        }
+        before = Some(rank(&statement));
     }
     for number in numbers(counts.action_sets) {
         let mut members = bundle.action_set(number).ok_or(ReadError::damaged("an action set"))?;
@@ -60,6 +68,16 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
 
 fn within(number: u32, count: usize) -> bool {
     usize::try_from(number).is_ok_and(|number| number < count)
+}
+
+/// Its place in the order of decision: rules before statements, stricter before milder, then load order. The machine
+/// stops asking as soon as what follows in this order cannot change the answer.
+fn rank(statement: &Statement) -> (BlockKind, Reverse<Effect>, u32) {
+    let effect = match statement.block {
+        BlockKind::Rules => Effect::Deny,
+        BlockKind::Statements => statement.effect,
+    };
+    (statement.block, Reverse(effect), statement.order)
 }
 
 fn check_statement(bundle: &Loaded<'_>, counts: &Counts, statement: Statement) -> Result<(), ReadError> {

@@ -47,11 +47,11 @@ pub(super) fn statement(
     actions: Option<u32>,
     code: &mut Code,
 ) -> Result<Statement, super::emit::TooDeep> {
+    let when = code.condition(&rule.when)?;
     let unless = match &rule.unless {
         ir::Cond::Const(Truth::False) => None,
         unless => Some(code.condition(unless)?),
     };
     let Place { rule: id, block, order } = place;
-    let when = code.condition(&rule.when)?;
     Ok(Statement { rule: id, effect: rule.effect, block, order, actions, when, unless })
 }

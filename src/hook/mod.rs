@@ -28,6 +28,7 @@ pub mod file;
 pub mod input;
 pub mod judge;
 pub mod locate;
+pub mod map;
 pub mod mention;
 pub mod mode;
 pub mod place;

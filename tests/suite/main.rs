@@ -3,10 +3,12 @@
 #![allow(clippy::disallowed_methods, reason = "tests start processes and keep files")]
 
 mod architecture; // imports, crates, doors, unsafe, sizes, lints, what the hook links
+mod bundle; // bundles: round trip, damage at every byte, other versions, verification
 mod docs; // README and docs: commands work as written, links lead somewhere
 mod golden; // diagnostics and the intermediate form, as recorded
 mod json; // the JSON reader and writer
 mod machine; // the compiled policy: operators, decisions, traces
+mod map; // opening state files
 mod oracle; // the reference evaluator against the tables of the semantics
 mod parity; // oracle = machine = machine after write and read, on generated policies and events
 mod values; // equality, order, text of values and globs, as recorded from CPython
