@@ -206,7 +206,8 @@ def main():
                 differences.extend(found)
             index += POLICIES_PER_ROUND
     rare = report(counts, arguments.comparisons)
-    for difference in differences[:5]:
+    one_of_each = {difference["policy"]: difference for difference in differences}
+    for difference in list(one_of_each.values())[:5]:
         print(json.dumps(difference, indent=1, ensure_ascii=False))
     print(f"unexplained differences: {len(differences)} (seed {arguments.seed})")
     for line in rare:

@@ -93,7 +93,7 @@ def event(r):
             value = None
         elif chance < 0.17:
             value = anything(r)
-        elif chance < 0.173:
+        elif chance < 0.175:
             value = odd(r)
         put(made, path, value)
     if r.random() < 0.03:
