@@ -252,6 +252,7 @@ fn the_run_side_and_the_parsers_deny_what_can_panic() {
         let file = root().join(place);
         let folder = root().join(place.trim_end_matches(".rs")).join("mod.rs");
         let Ok(text) = std::fs::read_to_string(&file).or_else(|_| std::fs::read_to_string(folder)) else {
+            wrong.push(format!("{place} is missing"));
             continue;
         };
         let attributes: String = text.lines().take_while(|line| !line.starts_with("pub ")).collect();
