@@ -40,6 +40,17 @@ pub const DEFAULT: Pack = Pack {
     cases: include_str!("../policies/default/cases.yaml"),
 };
 
+/// The layer that stands before all others and that no policy switches off. `hook::builtin` carries it compiled.
+pub const BUILTIN: Pack = Pack {
+    name: "builtin",
+    summary: "self-protection: agsec's own files, its registration, and commands that weaken it",
+    files: &[
+        PackFile { name: "01_things.yaml", text: include_str!("../policies/builtin/01_things.yaml") },
+        PackFile { name: "02_commands.yaml", text: include_str!("../policies/builtin/02_commands.yaml") },
+    ],
+    cases: include_str!("../policies/builtin/cases.yaml"),
+};
+
 /// Every pack that a person can ask for by name.
 pub const PACKS: &[Pack] = &[DEFAULT];
 

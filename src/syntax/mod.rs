@@ -20,6 +20,7 @@
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::SourceFile;
 use crate::model::id::SourceId;
+use crate::model::value::Value;
 
 pub mod ast;
 mod detect;
@@ -32,4 +33,10 @@ pub fn parse(file: &SourceFile, source: SourceId) -> (Option<ast::Document>, Vec
     let (document, mut diagnostics) = yaml::parse(&file.text, source);
     crate::diag::diagnostic::sort(&mut diagnostics);
     (document, diagnostics)
+}
+
+/// Reads a YAML file that is no policy (the cases beside one) as one value, as strictly as a policy is read.
+#[must_use]
+pub fn value(file: &SourceFile, source: SourceId) -> (Option<Value<'static>>, Vec<Diagnostic>) {
+    yaml::value(&file.text, source)
 }

@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod choices;
+pub mod corpus;
 pub mod event;
 pub mod parity;
 pub mod policy;

@@ -10,6 +10,7 @@ mod json; // the JSON reader and writer
 mod machine; // the compiled policy: operators, decisions, traces
 mod map; // opening state files
 mod oracle; // the reference evaluator against the tables of the semantics
+mod packs; // the policies that ship: they compile, and every rule decides its cases and leaves the near misses
 mod parity; // oracle = machine = machine after write and read, on generated policies and events
 mod values; // equality, order, text of values and globs, as recorded from CPython
 mod views; // decoded spellings of values

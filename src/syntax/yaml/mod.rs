@@ -21,6 +21,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::span::Span;
 use crate::model::id::SourceId;
 use crate::model::limits;
+use crate::model::value::Value;
 
 /// Reads one file.
 pub(super) fn parse(text: &str, source: SourceId) -> (Option<Document>, Vec<Diagnostic>) {
@@ -32,6 +33,15 @@ pub(super) fn parse(text: &str, source: SourceId) -> (Option<Document>, Vec<Diag
         Dialect::Rules => rules::read(&mut reader, root, source),
     });
     (document, capped(reader.diagnostics, source))
+}
+
+/// Reads one file that is no policy, as one value. `None` where it holds nothing or cannot be read to its end.
+pub(super) fn value(text: &str, source: SourceId) -> (Option<Value<'static>>, Vec<Diagnostic>) {
+    let (tree, diagnostics) = tree::read(text, source);
+    let Some(root) = tree.root else { return (None, diagnostics) };
+    let mut reader = reader::Reader::new(&tree, text, diagnostics);
+    let value = reader.value(root);
+    (Some(value), capped(reader.diagnostics, source))
 }
 
 /// Keeps a file that is wrong all over from filling the memory and the screen.

@@ -1,0 +1,94 @@
+//! The policies that ship: they compile without a word, and every statement has its cases and its near misses.
+
+use agsec::diag::render;
+use agsec::diag::source::{SourceFile, Sources};
+use agsec::ir::Policy;
+use agsec::ir::lower::{Options, lower};
+use agsec::packs::{BUILTIN, PACKS, Pack};
+use agsec::syntax;
+use agsec::testing::corpus::{self, Case};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Cases that a statement decides, and near misses that it leaves alone: at least so many each.
+const CASES_OF_A_RULE: usize = 3;
+
+fn packs() -> Vec<Pack> {
+    PACKS.iter().copied().chain([BUILTIN]).collect()
+}
+
+/// The pack as one layer.
+fn policy(pack: &Pack) -> Policy {
+    let mut sources = Sources::default();
+    let mut documents = Vec::new();
+    let mut diagnostics = Vec::new();
+    for file in pack.files {
+        let file = SourceFile { path: file.name.to_owned(), text: file.text.to_owned() };
+        let id = sources.add(file.clone());
+        let (document, found) = syntax::parse(&file, id);
+        documents.extend(document);
+        diagnostics.extend(found);
+    }
+    let (policy, found) = lower(&documents, sources.clone(), &Options::default());
+    diagnostics.extend(found);
+    assert!(diagnostics.is_empty(), "pack {}:\n{}", pack.name, render::plain(&diagnostics, &sources));
+    policy.expect("a policy without diagnostics is lowered")
+}
+
+fn cases(pack: &Pack) -> Vec<Case> {
+    corpus::read(pack.name, pack.cases).expect("the cases can be read")
+}
+
+#[test]
+fn packs_are_read_without_a_diagnostic() {
+    for pack in packs() {
+        policy(&pack);
+    }
+}
+
+#[test]
+fn every_file_of_a_pack_is_embedded() {
+    for pack in packs() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(pack.name);
+        let there: BTreeSet<String> = std::fs::read_dir(&folder)
+            .expect("the pack has a folder")
+            .map(|entry| entry.expect("the folder can be listed").file_name().to_string_lossy().into_owned())
+            .filter(|name| name.ends_with(".yaml") && name != "cases.yaml")
+            .collect();
+        let embedded: BTreeSet<String> = pack.files.iter().map(|file| file.name.to_owned()).collect();
+        assert_eq!(embedded, there, "pack {}", pack.name);
+    }
+}
+
+#[test]
+fn every_statement_is_named_once_and_has_cases_and_near_misses() {
+    for pack in [BUILTIN] {
+        let policy = policy(&pack);
+        let cases = cases(&pack);
+        let names: BTreeSet<&str> = policy.rules.iter().map(|rule| rule.name.as_str()).collect();
+        assert_eq!(names.len(), policy.rules.len(), "pack {}: a name twice", pack.name);
+        assert!(policy.rules.iter().all(|rule| rule.named), "pack {}: a statement without sid", pack.name);
+        for case in &cases {
+            assert!(names.contains(case.rule.as_str()), "pack {}: no statement `{}`", pack.name, case.rule);
+        }
+        for rule in &policy.rules {
+            for decides in [true, false] {
+                let count =
+                    cases.iter().filter(|case| case.rule == rule.name && case.decides == decides).count();
+                let what = if decides { "cases" } else { "near misses" };
+                assert!(count >= CASES_OF_A_RULE, "pack {}: `{}` has {count} {what}", pack.name, rule.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_stops_an_agent_says_what_to_do_instead() {
+    for pack in packs() {
+        for rule in policy(&pack).rules {
+            let says = rule.reason.ends_with('.') && !rule.reason.contains('\n');
+            let silent = rule.effect == agsec::model::decision::Effect::Allow;
+            assert!(says || silent, "pack {}: `{}` has no reason in full sentences", pack.name, rule.name);
+        }
+    }
+}
