@@ -130,10 +130,16 @@ def part(r, text):
     return text[start : start + r.randrange(1, 8)]
 
 
+def writable(value):
+    """Whether a policy can say it: no lone surrogate, no number that is not finite."""
+    text = json.dumps(value, ensure_ascii=False)
+    return not re.search("[\ud800-\udfff]|NaN|Infinity", text)
+
+
 def operand(r, op, path, value):
     """An operand that has to do with the value, where there is one."""
     draw = FIELDS[path]
-    if value is None or r.random() < 0.3:
+    if value is None or not writable(value) or r.random() < 0.3:
         value = draw(r)
     if op in ("==", "!="):
         return value
@@ -203,11 +209,14 @@ def condition(r, events):
     if op in ("exists", "not_exists"):
         return path_written, {"op": op}
     if op in (">", "<", ">=", "<="):
-        expected = FIELDS[path](r) if r.random() < 0.6 or not same_kind(value, shape) else value
+        far = r.random() < 0.6 or not same_kind(value, shape) or not writable(value)
+        expected = FIELDS[path](r) if far else value
         return path_written, {"op": op, "value": expected}
-    if op == "==" and r.random() < 0.4 and not isinstance(shape, (list, dict)):
+    if op == "==" and r.random() < 0.4 and not isinstance(shape, dict):
         expected = operand(r, op, path, value)
-        return path_written, expected if not isinstance(expected, (list, dict)) else {"op": op, "value": expected}
+        if isinstance(expected, dict):
+            expected = {"op": op, "value": expected}
+        return path_written, expected
     return path_written, {"op": op, "value": operand(r, op, path, value)}
 
 
@@ -259,11 +268,13 @@ def rule(r, events):
 def policy(r, events):
     """A list of files: {"name", "default"?, "statements" | "rules"}."""
     files = []
-    alike = r.choice(["deny", "allow", "review"]) if r.random() < 0.9 else None
+    alike = r.choice(["deny", "allow", "review"]) if r.random() < 0.95 else None
     for number in range(r.choice([1, 1, 2, 3])):
         file = {"name": r.choice(["01_base", "02_bash", "git", "Zebra", "a.b", "x-y"]) + str(number) + r.choice([".yaml", ".yml"])}
         if r.random() < 0.25:
             file["rules"] = [rule(r, events) for _ in range(r.randrange(1, 4))]
+            if r.random() < 0.1:
+                file["default"] = r.choice(["deny", "allow", "review"])
         else:
             default = alike or r.choice(["deny", "allow", "review", None])
             if default != "deny" or r.random() < 0.5:

@@ -106,12 +106,12 @@ def answers_differ(condition, values):
 
 
 def our_default(policy):
-    stated = [file.get("default") for file in policy if "statements" in file]
-    if not stated:
-        return "allow"
-    if None in stated:
-        return "block"
-    return max((STATUS[default] for default in stated), key=STRICTNESS.index)
+    stated = [STATUS[file["default"]] for file in policy if "default" in file]
+    strictest = max(stated, key=STRICTNESS.index, default=None)
+    with_statements = [file for file in policy if "statements" in file]
+    if with_statements:
+        return strictest if all("default" in file for file in with_statements) else "block"
+    return strictest or "allow"
 
 
 def p01(policy, event, python):
