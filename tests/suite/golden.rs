@@ -3,6 +3,7 @@
 //! `tests/golden/diag/<name>.yaml` (or a directory of files) is loaded and its diagnostics rendered without colours
 //! into `<name>.diag`; `tests/golden/ir/<name>.yaml` is lowered and printed into `<name>.ir`. `AGSEC_BLESS=1` rewrites.
 
+use agsec::diag::code::CODES;
 use agsec::diag::render;
 use agsec::engine::load;
 use agsec::ir::print;
@@ -51,6 +52,20 @@ fn diagnostics_are_as_recorded() {
         check(&case.with_extension("diag"), &diagnostics_of(&case, &folder), &mut differences);
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_golden() {
+    let folder = folder("diag");
+    let answers = fs::read_dir(&folder).expect("the folder of goldens is there");
+    let texts: Vec<String> = answers
+        .map(|entry| entry.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "diag"))
+        .map(|path| fs::read_to_string(path).expect("a golden is text"))
+        .collect();
+    let shown = |code: &str| texts.iter().any(|text| text.contains(&format!("[{code}]")));
+    let missing: Vec<&str> = CODES.iter().map(|row| row.text).filter(|code| !shown(code)).collect();
+    assert!(missing.is_empty(), "codes without a golden: {missing:?}");
 }
 
 #[test]
