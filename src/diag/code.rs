@@ -134,6 +134,8 @@ pub enum Code {
     OperatorSyntax,
     /// Pattern not valid.
     BadPattern,
+    /// Backspace in a pattern.
+    BackspaceInPattern,
     /// Conditions nested too deep.
     ConditionTooDeep,
     /// Pattern too large.
@@ -200,11 +202,11 @@ pub const CODES: &[CodeSpec] = &[
         "file is not read",
         "Only names that end in `.yaml` or `.yml`, in lower case, are policy files. A file whose name nearly does is probably meant to be one.",
     ),
-    error(
+    warning(
         Code::TooManyFindings,
-        "E0008",
+        "W0008",
         "too many findings",
-        "The file has more mistakes than are listed. Mending those listed shows the rest.",
+        "The file has more mistakes than are listed. Mending those listed shows the rest. It is an error where one of those not listed is.",
     ),
     error(
         Code::NotYaml,
@@ -478,6 +480,13 @@ pub const CODES: &[CodeSpec] = &[
         "E0401",
         "pattern not valid",
         "The regular expression is not valid in Python's syntax, or uses a construct that cannot be matched in linear time; the message and the caret say which.",
+    ),
+    warning(
+        Code::BackspaceInPattern,
+        "W0402",
+        "backspace in a pattern",
+        "In double quotes YAML reads `\\b` as a backspace character, so the pattern has no word boundary there and the \
+         condition is hardly ever true. Write `\\\\b`, or use single quotes.",
     ),
     error(
         Code::ConditionTooDeep,

@@ -140,6 +140,16 @@ impl Tests {
         self.diagnostics.push(Diagnostic::new(Code::SubstringTest, span, message).help(help));
     }
 
+    /// `"\b"` in double quotes is a backspace, where a word boundary was meant.
+    fn backspaces(&mut self, text: &str, test: &Test, span: Span) {
+        for (at, _) in text.match_indices('\u{8}') {
+            let place = place_in_pattern(at, at + 1, test, span);
+            let message = "this pattern looks for a backspace character";
+            let help = "in double quotes a word boundary is `\\\\b`; in single quotes it is `\\b`";
+            self.diagnostics.push(Diagnostic::new(Code::BackspaceInPattern, place, message).help(help));
+        }
+    }
+
     fn pattern(&mut self, text: &str, test: &Test, span: Span) -> Option<(Op, Operand)> {
         let parsed = self
             .patterns
@@ -147,9 +157,12 @@ impl Tests {
             .or_insert_with(|| pattern::parse(text).map(Arc::new))
             .clone();
         match parsed {
-            Ok(pattern) => Some((Op::Regex, Operand::Pattern(pattern))),
+            Ok(pattern) => {
+                self.backspaces(text, test, span);
+                Some((Op::Regex, Operand::Pattern(pattern)))
+            }
             Err(error) => {
-                let place = place_in_pattern(&error, test, span);
+                let place = place_in_pattern(error.start, error.end, test, span);
                 let mut found = Diagnostic::new(Code::BadPattern, place, error.message);
                 found.help = error.help;
                 self.diagnostics.push(found);
@@ -159,10 +172,10 @@ impl Tests {
     }
 }
 
-/// The place of a pattern's error in the source; the whole operand where it is not known.
-fn place_in_pattern(error: &PatternError, test: &Test, span: Span) -> Span {
+/// The place of a byte range of a pattern in the source; the whole operand where it is not known.
+fn place_in_pattern(start: usize, end: usize, test: &Test, span: Span) -> Span {
     let locate = |offset: usize| test.places.locate(u32::try_from(offset).ok()?);
-    match (locate(error.start), locate(error.end)) {
+    match (locate(start), locate(end)) {
         (Some(start), Some(end)) if start <= end => Span { start, end, ..span },
         (Some(start), _) => Span { start, end: start, ..span },
         (None, _) => span,

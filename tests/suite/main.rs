@@ -7,6 +7,7 @@ mod bundle; // bundles: round trip, damage at every byte, other versions, verifi
 mod docs; // README and docs: commands work as written, links lead somewhere
 mod golden; // diagnostics and the intermediate form, as recorded
 mod json; // the JSON reader and writer
+mod load; // policy files on disk that cannot be read
 mod machine; // the compiled policy: operators, decisions, traces
 mod map; // opening state files
 mod oracle; // the reference evaluator against the tables of the semantics

@@ -6,7 +6,7 @@
 use super::reader::{Entry, Keys, Known, Reader};
 use super::scalar::ScalarKind;
 use super::tree::{Content, NodeId, Scalar, Style};
-use super::{characters, place};
+use super::{characters, errors, place};
 use crate::diag::code::Code;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::names;
@@ -127,9 +127,12 @@ fn unreadable(field: Spanned<String>) -> Test {
 }
 
 fn operator_and_value(reader: &mut Reader<'_>, field: Spanned<String>, entry: &Entry) -> Option<Test> {
+    let before = reader.diagnostics.len();
     let known = reader.known(entry.value, &CONDITION)?;
     let span = field.span.to(known.span);
     let Some(op_entry) = known.get("op") else {
+        // Its other keys are most likely a nested field's: one finding is enough.
+        reader.diagnostics.truncate(before);
         let message = format!("the condition on `{}` has no operator", characters::short(&entry.key));
         let help = "add `op:`, e.g. `op: \"==\"`; a nested field is written with dots, e.g. `params.recipient.country`";
         reader.report(Diagnostic::new(Code::MissingOperator, entry.key_span, message).help(help));
@@ -149,7 +152,11 @@ fn operator(reader: &mut Reader<'_>, entry: &Entry) -> Option<Op> {
         return None;
     };
     if scalar.style == Style::Folded && scalar.text.trim().is_empty() {
-        reader.report(characters::quote_operator(">", span));
+        reader.report(errors::quote_operator(">", span));
+        return None;
+    }
+    if scalar.style == Style::Plain && scalar.text.is_empty() {
+        // An empty string without quotes has a tag (`op: !=`), which was reported.
         return None;
     }
     if let Some(op) = Op::from_spelling(&scalar.text) {

@@ -5,9 +5,9 @@
 //! is checked at each, so neither depth nor aliases can make the reader work or allocate more than the text is long.
 //! Deliberately not here: the second reader (`tree`).
 
-use super::scalar::{self, ScalarKind};
+use super::scalar::{self, Reading, ScalarKind};
 use super::tree::{Content, Node, NodeId, Scalar, Style, Tree};
-use super::{characters, place};
+use super::{characters, errors, place};
 use crate::diag::code::Code;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::span::Span;
@@ -30,6 +30,7 @@ pub(super) fn build(text: &str, source: SourceId) -> (Tree, Vec<Diagnostic>) {
         measures: Vec::new(),
         open: Vec::new(),
         anchors: HashMap::new(),
+        anchor_names: HashMap::new(),
         documents: 0,
         written_to: 0,
         root: None,
@@ -99,6 +100,7 @@ struct Builder<'t> {
     measures: Vec<Option<Measure>>,
     open: Vec<Open>,
     anchors: HashMap<usize, NodeId>,
+    anchor_names: HashMap<String, Span>,
     documents: usize,
     /// The end of what has been read of values, white space and comments aside.
     written_to: u32,
@@ -115,7 +117,7 @@ impl Builder<'_> {
                 Err(error) => {
                     let at = self.offsets.byte(error.marker().index());
                     let span = Span::new(self.source, at, at.saturating_add(1).min(self.text.len()));
-                    self.diagnostics.push(characters::explain_error(self.text, span, error.info()));
+                    self.diagnostics.push(errors::explain_error(self.text, span, error.info()));
                     return false;
                 }
             };
@@ -141,10 +143,11 @@ impl Builder<'_> {
                 let tagged = self.check_tag(tag.as_deref(), "str", span);
                 let style = style_of(style);
                 let decorated = anchor != 0 || tag.is_some();
-                let span = place::scalar_span(self.text, span, style, decorated);
+                let whole = span;
+                let span = place::scalar_span(self.text, whole, style, decorated);
                 let node = self.scalar(text, style, tagged, span);
                 self.written_to = self.written_to.max(span.end);
-                self.anchor(anchor, node);
+                self.anchor(anchor, node, whole);
                 self.finish(node, Measure { nodes: 1, height: 0 })
             }
             Event::SequenceStart(anchor, tag) => {
@@ -176,8 +179,8 @@ impl Builder<'_> {
         if tag.handle == "tag:yaml.org,2002:" && tag.suffix == accepted {
             return accepted == "str";
         }
-        let written = characters::tag_before(self.text, span);
-        self.diagnostics.push(characters::explain_tag(self.text, written.unwrap_or(span), tag));
+        let written = errors::tag_before(self.text, span);
+        self.diagnostics.push(errors::explain_tag(self.text, written.unwrap_or(span), tag));
         true
     }
 
@@ -193,12 +196,16 @@ impl Builder<'_> {
         if text == "<<" && self.expects_key() {
             return ScalarKind::Text;
         }
-        let shown: String = text.chars().take(40).collect();
-        let message = format!("`{shown}` without quotes is ambiguous");
+        let message = format!("`{}` without quotes is ambiguous", characters::short(text));
         let label = format!("{} in yaml 1.1, {} in yaml 1.2", old.words(), new.words());
         let quoted = format!("\"{text}\"");
-        let help = format!("write `{quoted}` for the string; a number is written in plain decimal digits");
-        let help = if text.len() > 40 { "put it in quotes".to_owned() } else { help };
+        let otherwise = match (&old, &new) {
+            (Reading::Bool(_), _) | (_, Reading::Bool(_)) => ", or `true` or `false` for a boolean",
+            (Reading::Text | Reading::Other("a date" | "a date and time"), Reading::Text) => "",
+            (Reading::Other("a merge key" | "a default-value key"), _) => "",
+            _ => ", or plain decimal digits for a number",
+        };
+        let help = format!("write `{}` for the string{otherwise}", characters::short(&quoted));
         let found = Diagnostic::new(Code::AmbiguousScalar, span, message).label(label).help(help);
         self.diagnostics.push(found.fix(span, quoted));
         kind
@@ -215,9 +222,22 @@ impl Builder<'_> {
         id
     }
 
-    fn anchor(&mut self, anchor: usize, node: NodeId) {
-        if anchor != 0 {
-            self.anchors.insert(anchor, node);
+    /// Remembers what an anchor marks; `span` begins with the anchor.
+    fn anchor(&mut self, anchor: usize, node: NodeId, span: Span) {
+        if anchor == 0 {
+            return;
+        }
+        self.anchors.insert(anchor, node);
+        let Some(name) = place::anchor_name(self.text, span) else { return };
+        let written = self.text.get(name.start as usize..name.end as usize).unwrap_or("").to_owned();
+        if let Some(first) = self.anchor_names.insert(written.clone(), name) {
+            let message = format!(
+                "the anchor `{}` is used twice; some yaml readers refuse that",
+                characters::short(&written)
+            );
+            let help = "give each anchor a name of its own";
+            let found = Diagnostic::new(Code::ReadersDisagree, name, message).also(first, "first used here");
+            self.diagnostics.push(found.help(help));
         }
     }
 
@@ -249,7 +269,7 @@ impl Builder<'_> {
         }
         let mapping = matches!(content, Content::Mapping(_));
         let node = self.add(content, span);
-        self.anchor(anchor, node);
+        self.anchor(anchor, node, span);
         self.open.push(Open { node, key: None, mapping });
         true
     }

@@ -6,6 +6,7 @@
 
 mod characters;
 mod conditions;
+mod errors;
 mod events;
 mod place;
 pub(super) mod reader;
@@ -47,13 +48,13 @@ pub(super) fn value(text: &str, source: SourceId) -> (Option<Value<'static>>, Ve
 /// Keeps a file that is wrong all over from filling the memory and the screen.
 fn capped(mut diagnostics: Vec<Diagnostic>, source: SourceId) -> Vec<Diagnostic> {
     crate::diag::diagnostic::sort(&mut diagnostics);
-    let most = limits::DIAGNOSTICS_PER_FILE;
-    if let Some(first_hidden) = diagnostics.get(most) {
-        let more = diagnostics.len().saturating_sub(most);
-        let span = Span { source, ..first_hidden.label.0 };
-        diagnostics.truncate(most);
-        let message = format!("{more} more findings in this file are not listed");
-        diagnostics.push(Diagnostic::new(Code::TooManyFindings, span, message));
+    let hidden = diagnostics.split_off(limits::DIAGNOSTICS_PER_FILE.min(diagnostics.len()));
+    if let Some(first) = hidden.first() {
+        let span = Span { source, ..first.label.0 };
+        let message = format!("{} more findings in this file are not listed", hidden.len());
+        let mut found = Diagnostic::new(Code::TooManyFindings, span, message);
+        found.level = hidden.iter().map(|one| one.level).max().unwrap_or(found.level);
+        diagnostics.push(found);
     }
     diagnostics
 }

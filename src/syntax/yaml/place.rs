@@ -17,6 +17,9 @@ pub(super) fn scalar_span(text: &str, span: Span, style: Style, decorated: bool)
     match style {
         Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => Span::new(span.source, start, end),
         Style::Literal | Style::Folded => {
+            if decorated {
+                start = after_header(text, start, end);
+            }
             let body = text.get(start..end).unwrap_or("");
             let trimmed = start.saturating_add(body.trim_end().len());
             if trimmed > start {
@@ -44,6 +47,26 @@ fn after_properties(text: &str, start: usize, end: usize) -> usize {
     at.min(end)
 }
 
+/// The place of `&name` at the beginning of a node, before or after its tag.
+pub(super) fn anchor_name(text: &str, span: Span) -> Option<Span> {
+    let rest = text.get(span.start as usize..span.end as usize)?;
+    let before = if rest.starts_with('!') { rest.find(char::is_whitespace)? } else { 0 };
+    let after_tag = rest.get(before..)?;
+    let at = before.saturating_add(after_tag.len().saturating_sub(after_tag.trim_start().len()));
+    let word = rest.get(at..)?;
+    let end = word.find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}')).unwrap_or(word.len());
+    let start = (span.start as usize).saturating_add(at);
+    word.starts_with('&').then(|| Span::new(span.source, start, start.saturating_add(end)))
+}
+
+/// The offset of a block's first text, after its header `|2-` and the blank lines below it.
+fn after_header(text: &str, start: usize, end: usize) -> usize {
+    let rest = text.get(start..end).unwrap_or("");
+    let header = rest.find('\n').unwrap_or(rest.len());
+    let body = rest.get(header..).unwrap_or("");
+    end.saturating_sub(body.trim_start().len())
+}
+
 /// The map of a scalar's decoded text; empty where the two cannot be brought together.
 pub(super) fn map(source: &str, span: Span, style: Style, decoded: &str) -> TextMap {
     let raw = source.get(span.start as usize..span.end as usize).unwrap_or("");
@@ -51,7 +74,13 @@ pub(super) fn map(source: &str, span: Span, style: Style, decoded: &str) -> Text
         Style::Plain => walk(raw, decoded, plain_unit),
         Style::SingleQuoted => walk(inside_quotes(raw), decoded, single_quoted_unit),
         Style::DoubleQuoted => walk(inside_quotes(raw), decoded, double_quoted_unit),
-        Style::Literal | Style::Folded => walk(raw, decoded, plain_unit),
+        Style::Literal | Style::Folded => {
+            // A block's span begins at its first text, after blank lines.
+            let text = decoded.trim_start_matches('\n');
+            let skipped = u32::try_from(decoded.len().saturating_sub(text.len())).unwrap_or(u32::MAX);
+            let entries = walk(raw, text, plain_unit).into_iter();
+            entries.map(|(text, at)| (text.saturating_add(skipped), at)).collect()
+        }
     };
     let quote = match style {
         Style::SingleQuoted | Style::DoubleQuoted => 1,
