@@ -58,13 +58,18 @@ impl std::error::Error for FileError {}
 /// # Errors
 /// Where it is anything else.
 pub fn open_regular(path: &Path, limit: u64) -> Result<(File, Metadata), FileError> {
-    let opened = options().open(path).and_then(|file| Ok((file.metadata()?, file)));
+    let (file, metadata) = open(path, limit, false)?;
+    if links(&metadata) > 1 {
+        return Err(FileError::new(path, Kind::Linked));
+    }
+    Ok((file, metadata))
+}
+
+fn open(path: &Path, limit: u64, follow: bool) -> Result<(File, Metadata), FileError> {
+    let opened = options(follow).open(path).and_then(|file| Ok((file.metadata()?, file)));
     let (metadata, file) = opened.map_err(|error| FileError::new(path, Kind::Io(error)))?;
     if !metadata.is_file() {
         return Err(FileError::new(path, Kind::NotRegular));
-    }
-    if links(&metadata) > 1 {
-        return Err(FileError::new(path, Kind::Linked));
     }
     if metadata.len() > limit {
         return Err(FileError::new(path, Kind::TooLarge(limit)));
@@ -77,26 +82,40 @@ pub fn open_regular(path: &Path, limit: u64) -> Result<(File, Metadata), FileErr
 /// # Errors
 /// Where it is anything else, or shrinks while it is read.
 pub fn read_regular(path: &Path, limit: u64) -> Result<(Vec<u8>, Metadata), FileError> {
-    let (mut file, metadata) = open_regular(path, limit)?;
+    let (file, metadata) = open_regular(path, limit)?;
+    Ok((contents(path, file, &metadata, limit)?, metadata))
+}
+
+/// Reads a regular file whose contents are compared and not obeyed: links may lead to it.
+///
+/// # Errors
+/// Where it is no regular file, too long, or shrinks while it is read.
+pub fn read_linked(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let (file, metadata) = open(path, limit, true)?;
+    contents(path, file, &metadata, limit)
+}
+
+fn contents(path: &Path, mut file: File, metadata: &Metadata, limit: u64) -> Result<Vec<u8>, FileError> {
     let length = usize::try_from(metadata.len()).map_err(|_| FileError::new(path, Kind::TooLarge(limit)))?;
     let mut bytes = vec![0; length];
     file.read_exact(&mut bytes).map_err(|error| {
         let cut = error.kind() == ErrorKind::UnexpectedEof;
         FileError::new(path, if cut { Kind::Changed } else { Kind::Io(error) })
     })?;
-    Ok((bytes, metadata))
+    Ok(bytes)
 }
 
 #[cfg(unix)]
-fn options() -> OpenOptions {
+fn options(follow: bool) -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut options = OpenOptions::new();
-    options.read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_NOCTTY);
+    let last = if follow { 0 } else { libc::O_NOFOLLOW };
+    options.read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | last);
     options
 }
 
 #[cfg(not(unix))]
-fn options() -> OpenOptions {
+fn options(_: bool) -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true);
     options

@@ -3,7 +3,7 @@
 //! In: a directory. Out: whether its text is what a bundle was made from. Deliberately not here: reading policies.
 
 use super::digest;
-use super::file::read_regular;
+use super::file::read_linked;
 use crate::bundle::read::Meta;
 use crate::model::limits::{POLICY_FILE_BYTES, POLICY_FILES};
 use std::io;
@@ -56,7 +56,7 @@ pub fn total(files: &[SourceFile]) -> u64 {
 pub fn digest_of(directory: &Path, files: &[SourceFile]) -> Option<String> {
     let mut texts = Vec::with_capacity(files.len());
     for file in files {
-        texts.push(read_regular(&directory.join(&file.name), POLICY_FILE_BYTES).ok()?.0);
+        texts.push(read_linked(&directory.join(&file.name), POLICY_FILE_BYTES).ok()?);
     }
     let named = files.iter().zip(&texts).map(|(file, text)| (file.name.as_str(), text.as_slice()));
     Some(digest::sources(named))

@@ -6,6 +6,8 @@ mod architecture; // imports, crates, doors, unsafe, sizes, lints, what the hook
 mod bundle; // bundles: round trip, damage at every byte, other versions, verification
 mod docs; // README and docs: commands work as written, links lead somewhere
 mod golden; // diagnostics and the intermediate form, as recorded
+#[cfg(unix)]
+mod hook; // the hook as a process: payloads, layers, modes, failures, audit
 mod json; // the JSON reader and writer
 mod load; // policy files on disk that cannot be read
 mod machine; // the compiled policy: operators, decisions, traces

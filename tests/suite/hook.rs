@@ -1,0 +1,8 @@
+//! The hook, end to end: real processes, real state directories, what the agent is told and what is written down.
+
+mod audit;
+mod claude_code;
+mod desk;
+mod failures;
+mod files;
+mod layers;
