@@ -181,13 +181,13 @@ fn load(found: &[Found]) -> Result<Ready<'_>, Failure> {
     let mut changed = Vec::new();
     for layer in found {
         let failed = |what: String| Failure::Bundle(layer.directory.clone(), what);
-        let bundle = Loaded::read(&layer.bytes).map_err(|error| failed(error.to_string()))?;
+        let bundle = Loaded::read(&layer.bundle).map_err(|error| failed(error.to_string()))?;
         let meta = bundle.meta().map_err(|error| failed(error.to_string()))?;
         if let Some(digest) = &layer.digest {
             if digest != meta.digest {
                 return Err(failed("it is not the bundle that was put in force".to_owned()));
             }
-            if source::has_changed(&layer.directory, &meta, layer.made) {
+            if source::has_changed(&layer.directory, &meta, layer.bundle.metadata().modified().ok()) {
                 changed.push(layer.directory.to_string_lossy().into_owned());
             }
         }

@@ -6,14 +6,13 @@
 
 use super::arguments::Options;
 use super::failure::Failure;
-use super::file::{FileError, is_roots_alone, read_regular};
+use super::map::{self, Demands, MapError, Mapped, is_roots_alone};
 use super::mode::Mode;
 use super::place::Places;
 use super::source;
 use super::state::{self, LayerEntry, STATE_BYTES, Scope, State};
 use crate::model::limits::BUNDLE_BYTES;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 /// What is in force.
 #[derive(Debug)]
@@ -38,9 +37,7 @@ pub struct Found {
     /// The digest that the state names; `None` for the organisation's, which vouches for itself by its owner.
     pub digest: Option<String>,
     /// The bundle.
-    pub bytes: Vec<u8>,
-    /// When the bundle was written.
-    pub made: Option<SystemTime>,
+    pub bundle: Mapped,
 }
 
 /// Where a call happens.
@@ -69,32 +66,36 @@ pub fn locate(options: &Options, state_directory: &Path, session: &Session<'_>) 
     // A halted hook needs no valid bundle.
     if mode != Mode::Halt {
         for entry in entries {
-            match read_regular(&state_directory.join("bundles").join(&entry.bundle), BUNDLE_BYTES) {
-                Ok((bytes, metadata)) => layers.push(Found {
+            match map::open(&state_directory.join("bundles").join(&entry.bundle), &owned(BUNDLE_BYTES)) {
+                Ok(bundle) => layers.push(Found {
                     name: entry.scope.name(),
                     directory: entry.directory.clone(),
                     digest: Some(entry.sources_digest.clone()),
-                    bytes,
-                    made: metadata.modified().ok(),
+                    bundle,
                 }),
-                Err(error) => failures.push(Failure::Bundle(entry.directory.clone(), error.to_string())),
+                Err(error) => failures.push(Failure::Bundle(entry.directory.clone(), format!("it {error}"))),
             }
         }
     }
     Located { mode, layers, failures, state }
 }
 
+/// What every file of agsec's own must be.
+fn owned(max_bytes: u64) -> Demands {
+    Demands { max_bytes, single_link: true, only_owner_writes: true, follow_link: false }
+}
+
 /// Reads the state; no file is an empty state.
 fn read_state(directory: &Path, failures: &mut Vec<Failure>) -> (State, Option<Mode>) {
-    let failed = match read_regular(&directory.join("state"), STATE_BYTES) {
-        Ok((bytes, _)) => match state::parse(&String::from_utf8_lossy(&bytes)) {
+    let failed = match map::open(&directory.join("state"), &owned(STATE_BYTES)) {
+        Ok(bytes) => match state::parse(&String::from_utf8_lossy(&bytes)) {
             Err(error) if error.halts() => return (State::default(), Some(Mode::Halt)),
             Ok(_) if std::str::from_utf8(&bytes).is_err() => "it is not UTF-8".to_owned(),
             Ok(state) => return (state, None),
             Err(error) => error.to_string(),
         },
-        Err(error) if error.is_missing() => return (State::default(), None),
-        Err(error) => error.to_string(),
+        Err(error) if error.is_not_found() => return (State::default(), None),
+        Err(error) => format!("it {error}"),
     };
     failures.push(Failure::State(failed));
     (State::default(), None)
@@ -117,20 +118,19 @@ fn organisation(directory: &Path, layers: &mut Vec<Found>, failures: &mut Vec<Fa
     }
     match roots_file(&directory.join("policy.agsb"), BUNDLE_BYTES) {
         Ok(None) => {}
-        Ok(Some((bytes, made))) => layers.push(Found {
-            name: "organisation",
-            directory: directory.to_owned(),
-            digest: None,
-            bytes,
-            made,
-        }),
+        Ok(Some(bundle)) => {
+            layers.push(Found {
+                name: "organisation",
+                directory: directory.to_owned(),
+                digest: None,
+                bundle,
+            });
+        }
         Err(what) => failures.push(Failure::Organisation(what)),
     }
     let mode = match roots_file(&directory.join("mode"), 64) {
         Ok(None) => return None,
-        Ok(Some((bytes, _))) => {
-            std::str::from_utf8(&bytes).ok().and_then(|text| Mode::from_name(text.trim()))
-        }
+        Ok(Some(bytes)) => std::str::from_utf8(&bytes).ok().and_then(|text| Mode::from_name(text.trim())),
         Err(what) => {
             failures.push(Failure::Organisation(what));
             return None;
@@ -143,14 +143,12 @@ fn organisation(directory: &Path, layers: &mut Vec<Found>, failures: &mut Vec<Fa
     mode
 }
 
-type Contents = (Vec<u8>, Option<SystemTime>);
-
-fn roots_file(path: &Path, limit: u64) -> Result<Option<Contents>, String> {
-    match read_regular(path, limit) {
-        Ok((bytes, metadata)) if is_roots_alone(&metadata) => Ok(Some((bytes, metadata.modified().ok()))),
-        Ok(_) => Err(format!("`{}` can be written by others than root", path.display())),
-        Err(error) if FileError::is_missing(&error) => Ok(None),
-        Err(error) => Err(error.to_string()),
+fn roots_file(path: &Path, limit: u64) -> Result<Option<Mapped>, String> {
+    match map::open(path, &owned(limit)) {
+        Ok(file) if is_roots_alone(file.metadata()) => Ok(Some(file)),
+        Ok(_) => Err(format!("`{}` is not root's alone", path.display())),
+        Err(error) if MapError::is_not_found(&error) => Ok(None),
+        Err(error) => Err(format!("`{}` {error}", path.display())),
     }
 }
 

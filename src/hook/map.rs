@@ -15,7 +15,7 @@
 
 #![allow(unsafe_code, reason = "memory mapping; see the module's head")]
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::ops::Deref;
 use std::path::Path;
@@ -32,13 +32,43 @@ pub struct Demands {
     pub single_link: bool,
     /// Neither group nor others may write it.
     pub only_owner_writes: bool,
+    /// A link may lead to it: for what is compared and not obeyed.
+    pub follow_link: bool,
 }
 
 /// The bytes of a file.
 #[derive(Debug)]
 pub struct Mapped {
     bytes: Bytes,
+    metadata: Metadata,
 }
+
+impl Mapped {
+    /// What the system said about the open file.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+}
+
+/// Whether only the administrator can have written it: owned by root, not writable by group or others.
+#[cfg(unix)]
+#[must_use]
+pub fn is_roots_alone(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.uid() == 0 && metadata.mode() & OTHERS_WRITE == 0
+}
+
+/// Elsewhere ownership is told otherwise, and nothing passes for the administrator's.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_roots_alone(_: &Metadata) -> bool {
+    false
+}
+
+/// The permissions to write that are not the owner's.
+#[cfg(unix)]
+const OTHERS_WRITE: u32 = 0o022;
 
 #[derive(Debug)]
 enum Bytes {
@@ -80,7 +110,9 @@ impl MapError {
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         match &self.kind {
-            Kind::System(error) => error.kind() == io::ErrorKind::NotFound,
+            Kind::System(error) => {
+                matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+            }
             Kind::Link
             | Kind::NotRegular
             | Kind::TooLarge { .. }
@@ -116,20 +148,22 @@ impl From<io::Error> for MapError {
 /// # Errors
 /// The file is not there, is not what is demanded, or the system refuses.
 pub fn open(path: &Path, demands: &Demands) -> Result<Mapped, MapError> {
-    let file = open_file(path)?;
-    let length = check(&file, demands)?;
+    let file = open_file(path, demands.follow_link)?;
+    let metadata = check(&file, demands)?;
+    let length = metadata.len();
     #[cfg(unix)]
     if length >= READ_BELOW {
         let bytes = Bytes::Mapping(mapping::Mapping::new(&file, length)?);
-        return Ok(Mapped { bytes });
+        return Ok(Mapped { bytes, metadata });
     }
-    read(file, length, demands.max_bytes).map(|bytes| Mapped { bytes: Bytes::Read(bytes) })
+    read(file, length, demands.max_bytes).map(|bytes| Mapped { bytes: Bytes::Read(bytes), metadata })
 }
 
 #[cfg(unix)]
-fn open_file(path: &Path) -> Result<File, MapError> {
+fn open_file(path: &Path, follow_link: bool) -> Result<File, MapError> {
     use std::os::unix::fs::OpenOptionsExt;
-    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC | libc::O_NOCTTY;
+    let last = if follow_link { 0 } else { libc::O_NOFOLLOW };
+    let flags = last | libc::O_NONBLOCK | libc::O_CLOEXEC | libc::O_NOCTTY;
     let opened = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path);
     opened.map_err(|error| match error.raw_os_error() {
         Some(libc::ELOOP) => MapError { kind: Kind::Link },
@@ -140,15 +174,15 @@ fn open_file(path: &Path) -> Result<File, MapError> {
 }
 
 #[cfg(not(unix))]
-fn open_file(path: &Path) -> Result<File, MapError> {
-    if std::fs::symlink_metadata(path)?.file_type().is_symlink() {
+fn open_file(path: &Path, follow_link: bool) -> Result<File, MapError> {
+    if !follow_link && std::fs::symlink_metadata(path)?.file_type().is_symlink() {
         return Err(MapError { kind: Kind::Link });
     }
     Ok(File::open(path)?)
 }
 
-/// The length of a file that is what is demanded; asked of the open file, so that nobody can swap it in between.
-fn check(file: &File, demands: &Demands) -> Result<u64, MapError> {
+/// What the system says about a file that is what is demanded; asked of the open file, so that nobody can swap it in between.
+fn check(file: &File, demands: &Demands) -> Result<Metadata, MapError> {
     let metadata = file.metadata()?;
     let refuse = |kind| Err(MapError { kind });
     if !metadata.is_file() {
@@ -161,7 +195,6 @@ fn check(file: &File, demands: &Demands) -> Result<u64, MapError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        const OTHERS_WRITE: u32 = 0o022;
         let links = metadata.nlink();
         if demands.single_link && links != 1 {
             return refuse(Kind::Linked { links });
@@ -170,7 +203,7 @@ fn check(file: &File, demands: &Demands) -> Result<u64, MapError> {
             return refuse(Kind::OthersWrite);
         }
     }
-    Ok(bytes)
+    Ok(metadata)
 }
 
 /// The whole file, which may have grown since it was measured, but not beyond the limit.

@@ -24,7 +24,6 @@ pub mod decide;
 pub mod digest;
 pub mod emergency;
 pub mod failure;
-pub mod file;
 pub mod input;
 pub mod judge;
 pub mod locate;

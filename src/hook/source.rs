@@ -3,7 +3,7 @@
 //! In: a directory. Out: whether its text is what a bundle was made from. Deliberately not here: reading policies.
 
 use super::digest;
-use super::file::read_linked;
+use super::map::{self, Demands};
 use crate::bundle::read::Meta;
 use crate::model::limits::{POLICY_FILE_BYTES, POLICY_FILES};
 use std::io;
@@ -54,11 +54,17 @@ pub fn total(files: &[SourceFile]) -> u64 {
 /// The digest of these files of a directory; `None` where one cannot be read.
 #[must_use]
 pub fn digest_of(directory: &Path, files: &[SourceFile]) -> Option<String> {
+    let demands = Demands {
+        max_bytes: POLICY_FILE_BYTES,
+        single_link: false,
+        only_owner_writes: false,
+        follow_link: true,
+    };
     let mut texts = Vec::with_capacity(files.len());
     for file in files {
-        texts.push(read_linked(&directory.join(&file.name), POLICY_FILE_BYTES).ok()?);
+        texts.push(map::open(&directory.join(&file.name), &demands).ok()?);
     }
-    let named = files.iter().zip(&texts).map(|(file, text)| (file.name.as_str(), text.as_slice()));
+    let named = files.iter().zip(&texts).map(|(file, text)| (file.name.as_str(), &**text));
     Some(digest::sources(named))
 }
 

@@ -4,7 +4,8 @@ use agsec::hook::map::{Demands, READ_BELOW, open};
 use std::fs;
 use std::path::Path;
 
-const ANY: Demands = Demands { max_bytes: 1 << 20, single_link: false, only_owner_writes: false };
+const ANY: Demands =
+    Demands { max_bytes: 1 << 20, single_link: false, only_owner_writes: false, follow_link: false };
 
 fn refusal(path: &Path, demands: &Demands) -> String {
     open(path, demands).expect_err("the file is refused").to_string()

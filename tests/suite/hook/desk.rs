@@ -130,7 +130,7 @@ impl Desk {
         let overlay = matches!(scope, Scope::Overlay(_));
         let bytes = bundle_of(directory, scope.name(), &sources_digest, overlay);
         let bundle = digest::bundle_name(directory);
-        std::fs::write(self.state_directory().join("bundles").join(&bundle), bytes).expect("written");
+        write_owned(&self.state_directory().join("bundles").join(&bundle), &bytes);
         let sources_bytes = source::total(&files);
         let entry =
             LayerEntry { scope, directory: directory.to_owned(), bundle, sources_digest, sources_bytes };
@@ -151,7 +151,7 @@ impl Desk {
     }
 
     pub(crate) fn save(&self) {
-        std::fs::write(self.state_directory().join("state"), state::render(&self.state)).expect("written");
+        write_owned(&self.state_directory().join("state"), state::render(&self.state).as_bytes());
     }
 
     /// The registered command, ready to start.
@@ -201,6 +201,13 @@ impl Desk {
     pub(crate) fn logged(&self) -> serde_json::Value {
         self.log().pop().expect("the log has a line")
     }
+}
+
+/// Writes a file as agsec writes its own: for the owner alone, whatever the umask.
+pub(crate) fn write_owned(path: &Path, bytes: &[u8]) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(path, bytes).expect("written");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("the mode is set");
 }
 
 fn bundle_of(directory: &Path, label: &str, digest: &str, overlay: bool) -> Vec<u8> {

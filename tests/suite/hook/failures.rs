@@ -1,6 +1,6 @@
 //! The table of failures, end to end: each row in `enforce` and in `observe`.
 
-use super::desk::{ALLOW, Desk, POLICY, finish, said};
+use super::desk::{ALLOW, Desk, POLICY, finish, said, write_owned};
 use agsec::hook::mode::Mode;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -84,7 +84,8 @@ fn text_that_nobody_put_in_force_does_not_count_and_the_block_names_trust() {
 
 #[test]
 fn a_broken_bundle_blocks_and_names_the_command_that_rebuilds_it() {
-    let break_it: [(&str, fn(&Desk)); 6] = [
+    type Break = fn(&Desk);
+    let break_it: [(&str, Break); 6] = [
         ("missing", |desk| std::fs::remove_file(desk.bundle()).unwrap()),
         ("empty", |desk| std::fs::write(desk.bundle(), b"").unwrap()),
         ("text", |desk| std::fs::write(desk.bundle(), b"not a bundle").unwrap()),
@@ -166,7 +167,7 @@ fn a_state_that_cannot_be_read_blocks_in_every_mode() {
     ];
     for (name, text) in rows {
         let desk = Desk::guarded();
-        std::fs::write(desk.state_directory().join("state"), text).unwrap();
+        write_owned(&desk.state_directory().join("state"), text);
         let reason = desk.shell(LS).denied();
         assert!(
             reason.contains("the state file cannot be used") && reason.contains("`agsec status`"),
@@ -178,7 +179,7 @@ fn a_state_that_cannot_be_read_blocks_in_every_mode() {
 #[test]
 fn halt_needs_nothing_else_to_be_whole() {
     let mut desk = Desk::guarded();
-    std::fs::write(desk.state_directory().join("state"), "halt\n\u{0}\u{1}rubbish").unwrap();
+    write_owned(&desk.state_directory().join("state"), b"halt\n\0\x01\xffrubbish");
     std::fs::remove_file(desk.bundle()).unwrap();
     assert!(desk.shell(LS).denied().contains("`agsec resume`"));
     assert_eq!(desk.logged()["matched_by"], "halt");

@@ -8,7 +8,12 @@ use std::time::{Duration, Instant};
 
 type Put = fn(&Path);
 
-const TRAPS: [(&str, Put); 6] = [
+const TRAPS: [(&str, Put); 7] = [
+    ("file that others may write", |path| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::write(path, "agsec-state 1\n").unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666)).unwrap();
+    }),
     ("FIFO", |path| {
         assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     }),
@@ -41,7 +46,9 @@ fn traps_in_the_place_of_the_state_or_a_bundle_block_at_once() {
 
 #[test]
 fn traps_in_the_place_of_the_log_warn_at_once() {
-    for (name, put) in TRAPS.into_iter().filter(|(name, _)| !name.starts_with("second")) {
+    for (name, put) in
+        TRAPS.into_iter().filter(|(name, _)| name.contains('/') || *name == "FIFO" || *name == "directory")
+    {
         let desk = Desk::guarded();
         put(&desk.log_path());
         let start = Instant::now();
