@@ -3,7 +3,7 @@
 //! In: predicates of the IR. Out: operands of the program; automaton tables, one for each different pattern.
 //! Deliberately not here: how an automaton is built (`automata.rs`), how operands become bytes (`bundle::operand`).
 
-use super::automata::{self, Budget};
+use super::automata::{self, Budget, TooLarge};
 use crate::bundle::program::Operand;
 use crate::diag::code::Code;
 use crate::diag::diagnostic::{Diagnostic, Level};
@@ -13,6 +13,9 @@ use crate::model::json;
 use crate::model::op::Op;
 use crate::model::value::Value;
 use std::collections::BTreeMap;
+
+/// Characters of a pattern that a message shows.
+const SHOWN: usize = 60;
 
 /// The operands so far.
 #[derive(Default)]
@@ -44,7 +47,8 @@ impl Operands {
         if let Some(known) = self.known.get(&pattern.text) {
             return Some(*known);
         }
-        let table = automata::build(pattern, &Budget).map_err(|_| problems.push(too_large(pred))).ok()?;
+        let built = automata::build(pattern, &Budget::default());
+        let table = built.map_err(|error| problems.push(too_large(pattern, pred, error))).ok()?;
         let number = super::number(self.tables.len());
         self.tables.push(table);
         self.known.insert(pattern.text.clone(), number);
@@ -64,14 +68,17 @@ pub(super) fn text(operand: &ir::Operand) -> String {
     text
 }
 
-fn too_large(pred: &ir::Pred) -> Diagnostic {
+fn too_large(pattern: &Pattern, pred: &ir::Pred, error: TooLarge) -> Diagnostic {
+    let part = pattern.text.get(error.start..error.end).unwrap_or(&pattern.text);
+    let shown: String = part.chars().take(SHOWN).collect();
+    let dots = if shown.len() < part.len() { "…" } else { "" };
     Diagnostic {
         code: Code::PatternTooLarge,
         level: Level::Error,
-        message: "the pattern needs too large an automaton".to_owned(),
-        label: (pred.span, "this pattern".to_owned()),
+        message: error.message,
+        label: (pred.span, format!("because of `{shown}{dots}`")),
         also: Vec::new(),
-        help: Some("use smaller counts, fewer gaps such as `.*`, or several conditions".to_owned()),
+        help: error.help,
         fix: None,
     }
 }

@@ -5,6 +5,8 @@
 //! one of them. Plain on purpose: everything is evaluated, nothing is remembered, one pattern is searched at a time.
 //! Deliberately not here: how layers combine (`vm::combine`), reasons and places (the policy has them).
 
+pub mod pattern;
+
 use crate::facts::decode::views;
 use crate::facts::glob::fnmatchcase;
 use crate::ir::{ActionPattern, Block, Combine, Cond, Operand, Policy, Pred, Rule};
@@ -15,6 +17,9 @@ use crate::model::op::Op;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
 use std::cmp::Ordering;
+
+/// Steps for one pattern on one text; then nothing is known of it.
+const PATTERN_STEPS: u64 = 50_000_000;
 
 /// What the oracle says of an event.
 #[derive(Clone, Debug)]
@@ -189,8 +194,9 @@ fn test(op: Op, operand: &Operand, value: &Value<'_>) -> Truth {
         },
         (Op::StartsWith, Operand::Text(own)) => Truth::from(value.text().starts_with(own.as_str())),
         (Op::EndsWith, Operand::Text(own)) => Truth::from(value.text().ends_with(own.as_str())),
-        // Patterns are searched by the matcher of the syntax tree; until it exists nothing is known of them.
-        (Op::Regex, Operand::Pattern(_)) => Truth::Unknown,
+        (Op::Regex, Operand::Pattern(own)) => {
+            pattern::search(own, &value.text(), PATTERN_STEPS).map_or(Truth::Unknown, Truth::from)
+        }
         // Not a policy that lowering makes.
         _ => Truth::Unknown,
     }

@@ -287,9 +287,9 @@ impl<'a> Parser<'a> {
         }
         let mut seen = HashSet::with_capacity(items.len());
         items.retain(|&item| seen.insert(item));
-        Ok(match *items.as_slice() {
-            [ClassItem::Literal(code)] if negated => Raw::NotLiteral(code),
-            [ClassItem::Literal(code)] => Raw::Literal(code),
+        Ok(match items.as_slice() {
+            [ClassItem::Literal(code)] if negated => Raw::NotLiteral(*code),
+            [ClassItem::Literal(code)] => Raw::Literal(*code),
             _ => Raw::Class(Class { items, negated }),
         })
     }
