@@ -4,13 +4,14 @@ use agsec::ir::Policy;
 use agsec::model::decision::MatchedBy;
 use agsec::model::event::Event;
 use agsec::model::json;
-use agsec::model::op::{OPS, OperandKind};
+use agsec::model::op::{OPS, Op};
 use agsec::model::truth::Truth;
+use agsec::model::value::Value;
 use agsec::oracle;
 
 use agsec::testing::choices::Choices;
 use agsec::testing::parity::{check_generated, check_parity};
-use agsec::testing::{build, event::event, policy::policy};
+use agsec::testing::{build, event::event, policy::policy, pool};
 use proptest::prelude::*;
 use proptest::test_runner::{TestError, TestRunner};
 use std::collections::BTreeMap;
@@ -73,6 +74,16 @@ fn oracle_and_machine_agree_on_the_examples_of_the_operators() {
 }
 
 #[test]
+fn patterns_of_the_pool_find_their_texts() {
+    for (text, found) in pool::PATTERNS {
+        let pattern = build::pattern(text).unwrap_or_else(|| panic!("{text} is refused"));
+        let outcome =
+            oracle::evaluate(&build::single(Op::Regex, pattern), &build::event(Value::String(found.into())));
+        assert_eq!(outcome.preds, [Truth::True], "{text} on {found:?}");
+    }
+}
+
+#[test]
 fn generated_cases_reach_every_operator_and_every_way_to_decide() {
     const CASES: u64 = 8000;
     let mut truths: BTreeMap<(&str, Truth), usize> = BTreeMap::new();
@@ -87,8 +98,7 @@ fn generated_cases_reach_every_operator_and_every_way_to_decide() {
         *ways.entry(outcome.verdict.matched_by).or_default() += 1;
         in_doubt += usize::from(outcome.verdict.indeterminate);
     }
-    // Nothing is known of patterns until the matcher of the syntax tree exists.
-    for row in OPS.iter().filter(|row| row.operand != OperandKind::Pattern) {
+    for row in &OPS {
         for truth in [Truth::True, Truth::False] {
             let count = truths.get(&(row.spelling, truth)).copied().unwrap_or(0);
             assert!(count >= 200, "{} was {} {count} times: {truths:?}", row.spelling, truth.name());
