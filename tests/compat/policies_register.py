@@ -9,6 +9,7 @@ import binascii
 import fnmatch
 import math
 import re
+import unicodedata
 
 try:
     from re import _parser as sre_parse
@@ -76,20 +77,26 @@ def mapped(value, change):
     return value
 
 
+def is_text(text):
+    """No control character but tab, line feed and carriage return."""
+    return not any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in text)
+
+
 def unescaped(text):
-    """`\\xNN` and `\\uNNNN` decoded where that gives printable text."""
-    decoded = re.sub(r"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})", lambda m: chr(int(m[1] or m[2], 16)), text)
-    return decoded if decoded.isprintable() else text
+    """`\\xNN` and `\\uNNNN` decoded where that gives text."""
+    units = re.sub(r"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})", lambda m: chr(int(m[1] or m[2], 16)), text)
+    decoded = units.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return decoded if is_text(decoded) else text
 
 
 def unpacked(text):
-    """The whole string decoded as base64 where that gives printable text, whatever its length."""
-    stripped = text.strip()
+    """The whole string decoded as base64 where that gives text, whatever its length."""
+    packed = re.sub(r"[\r\n]", "", text.strip())
     try:
-        decoded = base64.b64decode(stripped + "=" * (-len(stripped) % 4), validate=True).decode("utf-8")
+        decoded = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True).decode("utf-8")
     except (ValueError, binascii.Error):
         return text
-    return decoded if decoded and decoded.isprintable() else text
+    return decoded if decoded and is_text(decoded) else text
 
 
 def answers_differ(condition, values):
