@@ -13,6 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
+/// The hook under test: the one that was built with the tests, or the binary as shipped that `AGSEC_HOOK` names.
+pub(crate) fn program() -> PathBuf {
+    std::env::var_os("AGSEC_HOOK").unwrap_or_else(|| env!("CARGO_BIN_EXE_agsec-hook").into()).into()
+}
+
 /// Allows what is harmless, denies a forced push, asks about the rest of `git push`.
 pub(crate) const POLICY: &str = r#"version: "1.0"
 default: deny
@@ -156,7 +161,7 @@ impl Desk {
 
     /// The registered command, ready to start.
     pub(crate) fn command(&self, format: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_agsec-hook"));
+        let mut command = Command::new(program());
         command.arg("check").arg(format!("--format={format}"));
         command.arg(format!("--state-dir={}", self.state_directory().display()));
         if !self.options.iter().any(|option| option.starts_with("--organisation-dir")) {

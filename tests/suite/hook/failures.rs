@@ -1,6 +1,6 @@
 //! The table of failures, end to end: each row in `enforce` and in `observe`.
 
-use super::desk::{ALLOW, Desk, POLICY, finish, said, write_owned};
+use super::desk::{ALLOW, Desk, POLICY, finish, program, said, write_owned};
 use agsec::hook::mode::Mode;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -299,7 +299,7 @@ fn without_a_state_directory_the_home_says_where_it_is() {
     let desk = Desk::guarded();
     let payload = desk.payload("Bash", &serde_json::json!({"command": LS}));
     let run = |home: Option<&std::path::Path>| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_agsec-hook"));
+        let mut command = std::process::Command::new(program());
         command.args(["--format=claude-code", "--organisation-dir=/nonexistent"]).env_clear();
         command.envs(home.map(|home| ("HOME", home)));
         said(command, payload.as_bytes())
