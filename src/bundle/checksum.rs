@@ -18,7 +18,8 @@ const ROTATION: u32 = 29;
 /// The checksum of `bytes`, started from `seed` (a former checksum, or what tells one range from another).
 #[must_use]
 pub fn checksum(seed: u64, bytes: &[u8]) -> u64 {
-    let mut lanes = MULTIPLIERS.map(|multiplier| multiplier ^ seed);
+    let [a, b, c, d] = MULTIPLIERS;
+    let mut lanes = [a ^ seed, b ^ seed, c ^ seed, d ^ seed];
     let (blocks, rest) = bytes.as_chunks::<32>();
     for block in blocks {
         let (words, _) = block.as_chunks::<8>();
@@ -36,8 +37,15 @@ pub fn checksum(seed: u64, bytes: &[u8]) -> u64 {
         *lane = step(*lane, u64::from_le_bytes(*word), multiplier);
     }
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    let [first, ..] = MULTIPLIERS;
-    lanes.into_iter().fold(step(seed, length, first), |sum, lane| step(sum, lane, first))
+    let [first, second, third, fourth] = lanes;
+    mix(mix(mix(mix(mix(seed, length), first), second), third), fourth)
+}
+
+/// A number mixed into a seed; a bijection of each of the two.
+#[must_use]
+pub fn mix(seed: u64, number: u64) -> u64 {
+    let [odd, ..] = MULTIPLIERS;
+    step(seed, number, odd)
 }
 
 /// One step; see the module's head for what it must keep.

@@ -19,7 +19,7 @@
 //!
 //! Deliberately not here: reading and writing (`read.rs`, `write.rs`), the instructions (`isa.rs`).
 
-use super::checksum::checksum;
+use super::checksum::{checksum, mix};
 
 /// First bytes of every bundle. The high bit and the line ends show a file that went through a text-mode copy.
 pub const MAGIC: [u8; 8] = *b"\x89AGSB\r\n\x1a";
@@ -253,8 +253,7 @@ impl Entry {
     pub fn sealed(self, piece: Piece, number: u32, padded: &[u8]) -> u64 {
         let place = (u64::from(self.offset) << 32) | u64::from(self.length);
         let name = (u64::from(piece as u8) << 32) | u64::from(number);
-        let seed = checksum(name, &place.to_le_bytes());
-        checksum(seed, padded)
+        checksum(mix(mix(0, name), place), padded)
     }
 }
 

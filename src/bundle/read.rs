@@ -40,7 +40,7 @@ pub struct Loaded<'a> {
     predicate_entries: &'a [[u8; ENTRY_BYTES]],
     records: &'a [u8],
     source_texts: &'a [u8],
-    section_bytes: [usize; Section::ALL.len()],
+    sections: Sections<'a>,
 }
 
 /// Which layer a bundle is, and from what it was made.
@@ -154,18 +154,13 @@ impl<'a> Loaded<'a> {
     /// # Errors
     /// What the bytes are instead of a bundle of this program's version.
     pub fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        let header = check_header(bytes)?;
-        let table = Sections { bytes, header };
+        let table = Sections { bytes, hot_end: check_header(bytes)? };
         let policy: &[[u8; POLICY_BYTES]] = table.records(Section::Policy)?;
         let [policy] = policy else { return Err(ReadError::damaged(Section::Policy.name())) };
         let policy = words::<8>(policy).ok_or(ReadError::damaged(Section::Policy.name()))?;
         let [default, ..] = policy;
         let default = u8::try_from(default).ok().and_then(Effect::from_u8);
         let default = default.ok_or(ReadError::damaged(Section::Policy.name()))?;
-        let mut section_bytes = [0; Section::ALL.len()];
-        for (to, section) in section_bytes.iter_mut().zip(Section::ALL) {
-            *to = table.bytes(section)?.len();
-        }
         Ok(Self {
             default,
             policy,
@@ -186,7 +181,7 @@ impl<'a> Loaded<'a> {
             predicate_entries: table.records(Section::PredicateEntries)?,
             records: table.bytes(Section::Records)?,
             source_texts: table.bytes(Section::SourceTexts)?,
-            section_bytes,
+            sections: table,
         })
     }
 
@@ -400,8 +395,9 @@ impl<'a> Loaded<'a> {
     }
 
     /// Every section with its size in bytes, for statistics.
-    pub fn section_sizes(&self) -> impl Iterator<Item = (Section, usize)> + use<> {
-        Section::ALL.into_iter().zip(self.section_bytes)
+    pub fn section_sizes(&self) -> impl Iterator<Item = (Section, usize)> + use<'a> {
+        let sections = self.sections;
+        Section::ALL.into_iter().map(move |section| (section, sections.bytes(section).map_or(0, <[u8]>::len)))
     }
 
     fn record(
@@ -449,13 +445,8 @@ pub struct Counts {
     pub sources: usize,
 }
 
-/// The header, its checksum checked.
-struct Header {
-    hot_end: usize,
-}
-
-/// Checks the header and the checksum of the hot part.
-fn check_header(bytes: &[u8]) -> Result<Header, ReadError> {
+/// Checks the header and the checksum of the hot part; says where the hot part ends.
+fn check_header(bytes: &[u8]) -> Result<usize, ReadError> {
     let found = bytes.len() as u64;
     let Some((magic, rest)) = bytes.split_first_chunk::<8>() else {
         // What is left of a bundle that was cut is told from a file that never was one.
@@ -493,13 +484,14 @@ fn check_header(bytes: &[u8]) -> Result<Header, ReadError> {
     if usize::try_from(sections) != Ok(Section::ALL.len()) {
         return Err(damaged);
     }
-    Ok(Header { hot_end })
+    Ok(hot_end)
 }
 
 /// The section table.
+#[derive(Clone, Copy, Debug)]
 struct Sections<'a> {
     bytes: &'a [u8],
-    header: Header,
+    hot_end: usize,
 }
 
 impl<'a> Sections<'a> {
@@ -509,7 +501,7 @@ impl<'a> Sections<'a> {
         let at = HEADER_BYTES.saturating_add(section.index().saturating_mul(SECTION_ENTRY_BYTES));
         let [offset, length, ..] = self.bytes.get(at..).and_then(words::<4>).ok_or(damaged)?;
         let within = if section.index() < Section::HOT {
-            self.bytes.get(..self.header.hot_end).ok_or(damaged)?
+            self.bytes.get(..self.hot_end).ok_or(damaged)?
         } else {
             self.bytes
         };
@@ -527,8 +519,13 @@ impl<'a> Sections<'a> {
 
 /// The first words of a record.
 fn words<const N: usize>(record: &[u8]) -> Option<[u32; N]> {
-    let (words, _) = record.as_chunks::<4>();
-    words.first_chunk::<N>().map(|words| words.map(u32::from_le_bytes))
+    let words = record.as_chunks::<4>().0.first_chunk::<N>()?;
+    // PERF: a loop, because `array::map` is compiled to calls here, and this is called for every record.
+    let mut numbers = [0; N];
+    for (number, word) in numbers.iter_mut().zip(words) {
+        *number = u32::from_le_bytes(*word);
+    }
+    Some(numbers)
 }
 
 fn entry(record: &[u8; ENTRY_BYTES]) -> Option<Entry> {

@@ -11,25 +11,59 @@ use crate::facts::glob::fnmatchcase;
 const NO: u8 = 1;
 const YES: u8 = 2;
 
-/// Whether one of the set's patterns matches; `None` is the set of every action.
-pub(super) fn matches(
-    bundle: &Loaded<'_>,
-    set: Option<u32>,
-    name: &str,
-    memo: &mut [u8],
-) -> Result<bool, Damaged> {
-    let Some(set) = set else { return Ok(true) };
-    for number in bundle.action_set(set).ok_or(Damaged)? {
-        let known = usize::try_from(number).ok().and_then(|at| memo.get_mut(at)).ok_or(Damaged)?;
-        if *known == 0 {
-            let action = bundle.action(number).ok_or(Damaged)?;
-            *known = if pattern_matches(action, name)? { YES } else { NO };
-        }
-        if *known == YES {
-            return Ok(true);
+/// What is known of patterns and sets: 0 where nothing is.
+pub(super) struct Actions<'m> {
+    pub(super) patterns: &'m mut [u8],
+    pub(super) sets: &'m mut [u8],
+}
+
+impl Actions<'_> {
+    /// Whether one of the set's patterns matches; `None` is the set of every action.
+    pub(super) fn matches(
+        &mut self,
+        bundle: &Loaded<'_>,
+        set: Option<u32>,
+        name: &str,
+    ) -> Result<bool, Damaged> {
+        let Some(set) = set else { return Ok(true) };
+        match known(self.sets, set)? {
+            NO => Ok(false),
+            YES => Ok(true),
+            _ => {
+                let holds = self.any_matches(bundle, set, name)?;
+                remember(self.sets, set, holds)?;
+                Ok(holds)
+            }
         }
     }
-    Ok(false)
+
+    fn any_matches(&mut self, bundle: &Loaded<'_>, set: u32, name: &str) -> Result<bool, Damaged> {
+        for number in bundle.action_set(set).ok_or(Damaged)? {
+            let holds = match known(self.patterns, number)? {
+                NO => false,
+                YES => true,
+                _ => {
+                    let holds = pattern_matches(bundle.action(number).ok_or(Damaged)?, name)?;
+                    remember(self.patterns, number, holds)?;
+                    holds
+                }
+            };
+            if holds {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn known(memo: &[u8], number: u32) -> Result<u8, Damaged> {
+    usize::try_from(number).ok().and_then(|at| memo.get(at)).copied().ok_or(Damaged)
+}
+
+fn remember(memo: &mut [u8], number: u32, holds: bool) -> Result<(), Damaged> {
+    let known = usize::try_from(number).ok().and_then(|at| memo.get_mut(at)).ok_or(Damaged)?;
+    *known = if holds { YES } else { NO };
+    Ok(())
 }
 
 fn pattern_matches(action: Action<'_>, name: &str) -> Result<bool, Damaged> {

@@ -3,10 +3,11 @@
 //! In: where a condition starts. Out: its truth. Every instruction moves forward, so it ends.
 //! Deliberately not here: the order of statements (`decide.rs`), the operators (`predicate.rs`).
 
+use super::action::Actions;
 use super::field::Fields;
 use super::predicate::Account;
 use super::trace::Sink;
-use super::{Damaged, Scratch, action};
+use super::{Damaged, Scratch};
 use crate::bundle::isa::{Opcode, SLOTS};
 use crate::bundle::program::Statement;
 use crate::bundle::read::Loaded;
@@ -23,7 +24,7 @@ pub(super) struct Machine<'m, 'b, 'e> {
     pub(super) account: Account,
     pub(super) predicates: &'m mut [u8],
     pub(super) tables: &'m mut [bool],
-    actions: &'m mut [u8],
+    actions: Actions<'m>,
 }
 
 /// What a statement's conditions came to.
@@ -38,7 +39,7 @@ pub(super) struct Outcome {
 
 impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
     pub(super) fn new(bundle: &'m Loaded<'b>, event: &'e Event<'e>, scratch: &'m mut Scratch) -> Self {
-        let Scratch { predicates, actions, fields, tables } = scratch;
+        let Scratch { predicates, actions, action_sets, fields, tables } = scratch;
         Self {
             bundle,
             action: &event.action,
@@ -46,13 +47,13 @@ impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
             account: Account::default(),
             predicates,
             tables,
-            actions,
+            actions: Actions { patterns: actions, sets: action_sets },
         }
     }
 
     /// Whether the statement speaks of the event's action.
     pub(super) fn speaks(&mut self, statement: &Statement) -> Result<bool, Damaged> {
-        action::matches(self.bundle, statement.actions, self.action, self.actions)
+        self.actions.matches(self.bundle, statement.actions, self.action)
     }
 
     /// The truth of a statement whose action matched.

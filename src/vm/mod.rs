@@ -44,6 +44,8 @@ pub struct Scratch {
     predicates: Vec<u8>,
     /// Per action pattern: not asked yet, or whether it matches; see `action.rs`.
     actions: Vec<u8>,
+    /// The same per action set.
+    action_sets: Vec<u8>,
     /// Per field: not looked at yet (0), or one more than its place among the fields seen.
     fields: Vec<u32>,
     /// Per automaton table: whether its seal has been checked.
@@ -56,6 +58,7 @@ impl Scratch {
         let counts = bundle.counts();
         fill(&mut self.predicates, counts.predicates);
         fill(&mut self.actions, counts.actions);
+        fill(&mut self.action_sets, counts.action_sets);
         fill(&mut self.fields, counts.fields);
         fill(&mut self.tables, counts.tables);
     }
