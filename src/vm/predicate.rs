@@ -264,10 +264,12 @@ fn affix(operand: &Operand<'_>, holds: impl Fn(&[u8]) -> bool) -> Result<Answer,
 
 fn matches(operand: &Operand<'_>, view: View<'_>, account: &mut Account) -> Result<Answer, Damaged> {
     match operand {
-        Operand::Table(table) => Ok(match scan::search(table, view.text(), &mut account.left) {
-            Some(found) => (Truth::from(found), None),
-            None => (Truth::Unknown, Some(Why::WorkLimit)),
-        }),
+        Operand::Table(table) => match scan::search(table, view.text(), &mut account.left) {
+            Some(found) => Ok((Truth::from(found), None)),
+            None if account.left == 0 => Ok((Truth::Unknown, Some(Why::WorkLimit))),
+            // Work is left, so the table is at fault.
+            None => Err(Damaged),
+        },
         Operand::None
         | Operand::Text(_)
         | Operand::Value(_)

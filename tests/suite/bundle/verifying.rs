@@ -41,6 +41,13 @@ const CASES: &[Case] = &[
     ("a predicate's operand", |program| program.predicates[1].operand = Operand::Text(String::new())),
     ("a predicate's operand", |program| program.predicates[0].op = Op::Exists),
     ("a predicate's operand", |program| program.predicates[2].op = Op::Eq),
+    ("an automaton table", |program| program.tables[0].truncate(30)),
+    ("an automaton table", |program| program.tables[0].clear()),
+    ("an automaton table", |program| {
+        // The last word of a table says where a state leads; no table has that many states.
+        let end = program.tables[0].len();
+        program.tables[0][end - 2..].copy_from_slice(&[0xff, 0xff]);
+    }),
     ("predicate record", |program| program.predicate_records.truncate(5)),
     ("rule record", |program| program.rules[0].source = 1),
     ("rule record", |program| program.rules[0].effect = 3),

@@ -28,7 +28,7 @@ fn truth(op: Op, operand: &str, value: Value<'static>) -> (Truth, Option<Why>) {
 
 #[test]
 fn examples_of_the_operator_table_hold() {
-    for row in OPS.iter().filter(|row| row.op != Op::Regex) {
+    for row in &OPS {
         for (seen, operand, holds) in row.examples {
             let found = truth(row.op, operand, value(seen));
             assert_eq!(found, (Truth::from(*holds), None), "{seen} {} {operand}", row.spelling);
