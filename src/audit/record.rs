@@ -5,7 +5,7 @@
 
 use super::redact::{is_secret_name, redact};
 use crate::model::json;
-use crate::model::value::{Number, Value};
+use crate::model::value::Value;
 use std::borrow::Cow;
 
 /// Bytes of parameters that a record keeps; what is longer is cut, and the cut is named.
@@ -68,14 +68,15 @@ impl Record<'_> {
     /// The line, without its line break. `unlocked` says that it was written without the log's lock.
     #[must_use]
     pub fn line(&self, unlocked: bool) -> String {
-        let mut members: Vec<(Cow<'_, str>, Value<'_>)> = Vec::with_capacity(24);
-        let mut put =
-            |key: &'static str, value: Value<'_>| members.push((Cow::Borrowed(key), value.into_owned()));
-        let texts = [
-            ("id", self.id),
-            ("time", self.time),
-            ("event", self.event),
-            ("action", self.action),
+        let mut line = Line(String::with_capacity(1024));
+        for (key, text) in [("id", self.id), ("time", self.time), ("event", self.event)] {
+            line.text(key, text);
+        }
+        line.text("action", &shortened(self.action));
+        if let Some(params) = self.params {
+            json::write(&kept(params, &mut PARAMS_BYTES.clone()), line.member("params"));
+        }
+        for (key, text) in [
             ("status", self.status),
             ("outcome", self.outcome),
             ("matched_by", self.matched_by),
@@ -83,38 +84,78 @@ impl Record<'_> {
             ("reason", self.reason),
             ("layer", self.layer),
             ("file", self.file),
-            ("mode", self.mode),
-            ("platform", self.platform),
-            ("session", self.session),
-            ("agent", self.agent),
-            ("cwd", self.cwd),
-            ("error", self.error),
-        ];
-        for (key, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
-            put(key, Value::String(cut(text, PARAMS_BYTES)));
+        ] {
+            line.text(key, text);
         }
         if self.line > 0 {
-            put("line", Value::Number(Number::Int(i64::from(self.line))));
+            line.number("line", u64::from(self.line));
         }
-        if let Some(params) = self.params {
-            put("params", kept(params, &mut PARAMS_BYTES.clone()));
+        line.flag("indeterminate", self.indeterminate);
+        line.text("mode", self.mode);
+        line.text("platform", self.platform);
+        for (key, text) in
+            [("session", self.session), ("agent", self.agent), ("cwd", self.cwd), ("error", self.error)]
+        {
+            line.text(key, &shortened(text));
         }
-        put("indeterminate", Value::Bool(self.indeterminate));
-        for (key, texts) in [("layers", self.layers), ("changed", self.changed)] {
-            if !texts.is_empty() {
-                let texts = texts.iter().map(|text| Value::String(Cow::Borrowed(text.as_str())));
-                put(key, Value::List(texts.collect()));
-            }
-        }
-        let duration = i64::try_from(self.duration_us).unwrap_or(i64::MAX);
-        put("duration_us", Value::Number(Number::Int(duration)));
+        line.texts("layers", self.layers);
+        line.texts("changed", self.changed);
+        line.number("duration_us", self.duration_us);
         if unlocked {
-            put("unlocked", Value::Bool(true));
+            line.flag("unlocked", true);
         }
-        let mut out = String::with_capacity(512);
-        json::write(&Value::Object(members), &mut out);
-        out
+        line.0.push('}');
+        line.0
     }
+}
+
+/// A JSON object while it is written.
+struct Line(String);
+
+impl Line {
+    /// Begins a member; its value is to be appended.
+    fn member(&mut self, key: &str) -> &mut String {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        self.0.push('"');
+        self.0.push_str(key);
+        self.0.push_str("\":");
+        &mut self.0
+    }
+
+    /// A text; one that is not known is left out.
+    fn text(&mut self, key: &str, text: &str) {
+        if !text.is_empty() {
+            json::write_string(text, self.member(key));
+        }
+    }
+
+    fn texts(&mut self, key: &str, texts: &[String]) {
+        for (number, text) in texts.iter().enumerate() {
+            if number == 0 {
+                self.member(key).push('[');
+            } else {
+                self.0.push(',');
+            }
+            json::write_string(text, &mut self.0);
+        }
+        if !texts.is_empty() {
+            self.0.push(']');
+        }
+    }
+
+    fn number(&mut self, key: &str, number: u64) {
+        let number = number.to_string();
+        self.member(key).push_str(&number);
+    }
+
+    fn flag(&mut self, key: &str, flag: bool) {
+        self.member(key).push_str(if flag { "true" } else { "false" });
+    }
+}
+
+/// A text from outside, of bounded length.
+fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= PARAMS_BYTES { Cow::Borrowed(text) } else { cut(text, PARAMS_BYTES) }
 }
 
 /// The value without secrets, within the budget.

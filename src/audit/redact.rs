@@ -68,15 +68,28 @@ const TOKENS: [(&str, usize); 22] = [
     ("eyJ", 24),
 ];
 
-/// Names whose value is a secret; a longer name that contains one is one too.
-const NAMES: [&str; 9] =
-    ["password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "access_key", "credential"];
+/// Names whose value is a secret; a longer name that contains one is one too. Lower case.
+const NAMES: [&str; 11] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "api_key",
+    "api-key",
+    "apikey",
+    "access_key",
+    "access-key",
+    "credential",
+];
 
 /// True for the name of a field whose value is not to be written down, e.g. `api-key`, `GITHUB_TOKEN`.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    !name.ends_with("tokens") && NAMES.iter().any(|secret| name.contains(secret))
+    let tails = || (0..name.len()).filter_map(|at| name.get(at..));
+    let holds = |secret: &&str| tails().any(|tail| prefix_of(tail, secret).is_some());
+    let plural = name.len().checked_sub("tokens".len()).and_then(|at| prefix_of(name.get(at..)?, "tokens"));
+    plural.is_none() && NAMES.iter().any(holds)
 }
 
 /// The text without its secrets.
@@ -174,7 +187,9 @@ fn userinfo(at: &At<'_>) -> Option<(usize, usize)> {
 
 /// `password=…`, `"token": "…"`, `--secret …`.
 fn assignment(at: &At<'_>) -> Option<(usize, usize)> {
-    let after = NAMES.iter().find_map(|name| prefix_of(at.rest, name).or_else(|| dashed(at.rest, name)))?;
+    let first = at.rest.bytes().next()?.to_ascii_lowercase();
+    let mut names = NAMES.iter().filter(|name| name.as_bytes().first() == Some(&first));
+    let after = names.find_map(|name| prefix_of(at.rest, name))?;
     let after = after.get(run(after, &['_', '-'])..)?;
     let closed = after.strip_prefix(['"', '\'']).unwrap_or(after);
     let spaced = closed.trim_start_matches([' ', '\t']);
@@ -199,11 +214,6 @@ fn assignment(at: &At<'_>) -> Option<(usize, usize)> {
 fn prefix_of<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
-}
-
-/// The same with `-` for `_`.
-fn dashed<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    name.contains('_').then(|| prefix_of(text, &name.replace('_', "-"))).flatten()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub fn arm(milliseconds: u64) {
 #[cfg(unix)]
 #[allow(unsafe_code)]
 mod imp {
-    use crate::hook::emergency::{self, Emergency};
+    use crate::hook::emergency;
     use std::ptr::null_mut;
 
     pub(super) fn arm(milliseconds: u64) {
@@ -35,23 +35,19 @@ mod imp {
             libc::sigaddset(&raw mut mask, libc::SIGALRM);
             libc::sigprocmask(libc::SIG_UNBLOCK, &raw const mask, null_mut());
             let mut timer: libc::itimerval = std::mem::zeroed();
-            timer.it_value.tv_sec = libc::time_t::try_from(seconds).unwrap_or(1);
-            timer.it_value.tv_usec = libc::suseconds_t::try_from(rest).unwrap_or(0);
+            timer.it_value.tv_sec = seconds.try_into().unwrap_or(1);
+            timer.it_value.tv_usec = rest.try_into().unwrap_or(0);
             libc::setitimer(libc::ITIMER_REAL, &raw const timer, null_mut());
         }
     }
 
     /// The signal handler.
     extern "C" fn expired(_signal: libc::c_int) {
-        let Some((stdout, stderr, exit)) = emergency::answer(deadline) else { return };
+        let Some((stdout, stderr, exit)) = emergency::answer() else { return };
         write(libc::STDOUT_FILENO, stdout);
         write(libc::STDERR_FILENO, stderr);
         // SAFETY: takes an integer, never returns.
         unsafe { libc::_exit(libc::c_int::from(exit)) }
-    }
-
-    fn deadline(emergency: &Emergency) -> &crate::hook::platform::Answer {
-        &emergency.deadline
     }
 
     fn write(descriptor: libc::c_int, bytes: &[u8]) {
@@ -71,7 +67,7 @@ mod imp {
     pub(super) fn arm(milliseconds: u64) {
         std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(milliseconds));
-            if let Some((stdout, stderr, exit)) = emergency::answer(|emergency| &emergency.deadline) {
+            if let Some((stdout, stderr, exit)) = emergency::answer() {
                 let _ = std::io::stdout().write_all(stdout);
                 let _ = std::io::stderr().write_all(stderr);
                 std::process::exit(i32::from(exit));

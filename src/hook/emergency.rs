@@ -1,20 +1,12 @@
-//! The answers of last resort, made before anything can go wrong: for the deadline and for a panic.
+//! The answer of last resort, made before anything can go wrong: for the deadline and for a panic.
 //!
-//! In: the platform's denial, once at the start. Out: bytes to write, in a form that a signal handler may read.
+//! In: the platform's denial, once at the start. In `observe` an emergency lets the action pass, but only once the
+//! built-in layer, which holds in every mode, has passed it. Out: bytes to write, in a form that a signal handler may read.
 //! Deliberately not here: when they are used (`deadline.rs`, `mod.rs`).
 
 use super::platform::Answer;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
-
-/// The answers to both emergencies; each names the id to report.
-#[derive(Debug)]
-pub struct Emergency {
-    /// When the time is up.
-    pub deadline: Answer,
-    /// When the program panics.
-    pub panic: Answer,
-}
 
 /// What an emergency does at this point of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,17 +20,17 @@ pub enum Stage {
     Answered = 2,
 }
 
-static EMERGENCY: OnceLock<Emergency> = OnceLock::new();
+static DENIAL: OnceLock<Answer> = OnceLock::new();
 static STAGE: AtomicU8 = AtomicU8::new(Stage::Deny as u8);
 
 /// What is told on standard error where an emergency lets the action pass.
 pub const PASSED: &[u8] =
     b"[agsec] internal error or time limit in mode observe: the action was not judged\n";
 
-/// Sets the answers; the first call of the process holds.
-pub fn prepare(emergency: Emergency) {
+/// Sets the denial; the first call of the process holds.
+pub fn prepare(denial: Answer) {
     // A second call can only come from a test that runs the hook twice in one process.
-    let _ = EMERGENCY.set(emergency);
+    let _ = DENIAL.set(denial);
 }
 
 /// Says how far the run has come.
@@ -48,17 +40,31 @@ pub fn reach(stage: Stage) {
 
 /// What to write to standard output and standard error, and the exit code; `None` where the answer is already being
 /// written. Takes no lock and allocates nothing.
-pub fn answer(pick: impl Fn(&Emergency) -> &Answer) -> Option<(&'static [u8], &'static [u8], u8)> {
+pub fn answer() -> Option<(&'static [u8], &'static [u8], u8)> {
     match STAGE.load(Ordering::SeqCst) {
         0 => {}
         1 => return Some((b"", PASSED, 0)),
         _ => return None,
     }
-    match EMERGENCY.get() {
-        Some(emergency) => {
-            let answer = pick(emergency);
-            Some((answer.stdout.as_bytes(), answer.stderr.as_bytes(), answer.exit))
-        }
+    match DENIAL.get() {
+        Some(denial) => Some((denial.stdout.as_bytes(), denial.stderr.as_bytes(), denial.exit)),
         None => Some((b"", b"[agsec] internal error before the start\n", 2)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_emergency_denies_until_the_built_in_layer_has_passed_in_observe() {
+        let denial = Answer { stdout: "no".into(), stderr: "why".into(), exit: 2 };
+        assert_eq!(answer().map(|told| told.2), Some(2), "before anything is prepared");
+        prepare(denial);
+        assert_eq!(answer(), Some((b"no".as_slice(), b"why".as_slice(), 2)));
+        reach(Stage::Pass);
+        assert_eq!(answer(), Some((b"".as_slice(), PASSED, 0)));
+        reach(Stage::Answered);
+        assert_eq!(answer(), None);
     }
 }

@@ -199,7 +199,8 @@ fn load(found: &[Found]) -> Result<Ready<'_>, Failure> {
 /// The sentence for the agent and its person.
 #[must_use]
 pub fn sentence(judgement: &Judgement, id: &str) -> String {
-    let mut text = String::from("[agsec] ");
+    let mut text = String::with_capacity(256);
+    text.push_str("[agsec] ");
     match (&judgement.decision, &judgement.failure) {
         (Some(decision), _) => {
             text.push_str(decision.reason.trim_end_matches(['.', '\n', ' ']));

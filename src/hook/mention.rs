@@ -38,7 +38,7 @@ impl Thing {
     }
 }
 
-/// Where agsec's own things are.
+/// Where agsec's own things are. A call asks for it only when a text may name one of them.
 #[derive(Debug, Default)]
 pub struct Protected {
     /// The person's home, as `~` and `$HOME` stand for it.
@@ -50,20 +50,25 @@ pub struct Protected {
     pub paths: Vec<(Thing, PathBuf)>,
 }
 
-/// What the parameters of an action mention, each once, in a fixed order.
+/// What the parameters of an action mention, each once, in a fixed order. `names` are the last components of all
+/// protected paths: a text without any of them mentions nothing, and `protected` is not asked for.
 #[must_use]
-pub fn mentions(action: &str, params: &Value<'_>, protected: &Protected) -> Vec<Thing> {
+pub fn mentions<'p>(
+    action: &str,
+    params: &Value<'_>,
+    names: &[&str],
+    protected: impl Fn() -> &'p Protected,
+) -> Vec<Thing> {
     let mut found: Vec<Thing> = Vec::new();
-    let names = protected.names();
     let mut look = |key: &str, text: &str| {
         if text.len() > TEXT_BYTES {
-            found.extend(protected.paths.iter().map(|(thing, _)| *thing));
+            found.extend(protected().paths.iter().map(|(thing, _)| *thing));
         } else if is_path_key(key) && !text.is_empty() {
-            found.extend(protected.of_path(text));
+            found.extend(protected().of_path(text));
         } else {
             let text = glued(text);
             if names.iter().any(|name| text.contains(name)) {
-                found.extend(protected.of_text(&text));
+                found.extend(protected().of_text(&text));
             }
         }
     };
@@ -100,22 +105,11 @@ fn walk(key: &str, value: &Value<'_>, look: &mut impl FnMut(&str, &str)) {
 }
 
 impl Protected {
-    /// The last names of the protected paths: a text without any of them mentions nothing.
-    fn names(&self) -> Vec<&str> {
-        fn last(path: &Path) -> Option<&str> {
-            path.file_name()?.to_str().map(|name| name.trim_end_matches('*'))
-        }
-        let mut names: Vec<&str> = self.paths.iter().filter_map(|(_, path)| last(path)).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
     fn of_path(&self, text: &str) -> Vec<Thing> {
         let Some(path) = self.absolute(text) else { return Vec::new() };
         let plain = lexical(&path);
         let found = self.holding(&plain);
-        if found.is_empty() { self.holding(&resolved(&path)) } else { found }
+        if found.is_empty() { self.really_holding(&resolved(&path)) } else { found }
     }
 
     fn of_text(&self, text: &str) -> Vec<Thing> {
@@ -166,6 +160,16 @@ impl Protected {
             path.ancestors().skip(1).any(|base| path.strip_prefix(base).is_ok_and(|end| below(&tail, end)))
         };
         self.paths.iter().filter(|(_, path)| may_be(path)).map(|(thing, _)| *thing).collect()
+    }
+
+    /// The things whose place, without links, is or holds this path; only those whose name occurs in it are looked up.
+    fn really_holding(&self, path: &Path) -> Vec<Thing> {
+        let named = |known: &Path| {
+            path.components()
+                .any(|part| known.file_name().is_some_and(|name| below(part.as_ref(), name.as_ref())))
+        };
+        let same = |known: &Path| named(known) && below(path, &resolved(known));
+        self.paths.iter().filter(|(_, known)| same(known)).map(|(thing, _)| *thing).collect()
     }
 
     fn holding(&self, path: &Path) -> Vec<Thing> {
@@ -255,8 +259,10 @@ mod tests {
     }
 
     fn found(action: &str, key: &'static str, text: &str) -> Vec<&'static str> {
+        let protected = &protected();
         let params = Value::Object(vec![(Cow::Borrowed(key), Value::String(Cow::Borrowed(text)))]);
-        mentions(action, &params, &protected()).into_iter().map(Thing::name).collect()
+        let names = [".agsec", "policies", "agsec-hook", "settings"];
+        mentions(action, &params, &names, || protected).into_iter().map(Thing::name).collect()
     }
 
     #[test]
@@ -302,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_a_protected_place_is_followed() {
+    fn links_to_and_above_a_protected_place_are_followed() {
         let home = tempfile::tempdir().unwrap();
         let real = home.path().canonicalize().unwrap();
         std::fs::create_dir(real.join(".agsec")).unwrap();
@@ -311,7 +317,11 @@ mod tests {
             Protected { paths: vec![(Thing::State, real.join(".agsec"))], ..Protected::default() };
         let path = real.join("innocent/new/file");
         let params = Value::Object(vec![("file_path".into(), Value::String(path.to_str().unwrap().into()))]);
-        assert_eq!(mentions("file.write", &params, &protected), [Thing::State]);
+        assert_eq!(mentions("file.write", &params, &[], || &protected), [Thing::State]);
+        std::os::unix::fs::symlink(&real, real.join("alias")).unwrap();
+        let spelled =
+            Protected { paths: vec![(Thing::State, real.join("alias/.agsec"))], ..Protected::default() };
+        assert_eq!(mentions("file.write", &params, &[], || &spelled), [Thing::State]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ use crate::model::json;
 use crate::model::limits::{INPUT_BYTES, JSON_DEPTH};
 use crate::model::value::Value;
 use arguments::{Options, Parsed};
-use emergency::{Emergency, Stage};
+use emergency::Stage;
 use failure::Failure;
 use input::Input;
 use judge::{Judgement, judge, sentence};
@@ -56,6 +56,7 @@ use place::Places;
 use platform::{Answer, Call, Kind, Outcome, PLATFORMS, Platform, Reason};
 use platforms::claude_code::ClaudeCode;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -147,12 +148,16 @@ impl Run {
         let session = self.session(&places);
         let located = locate(&self.options, &state_directory, &session);
         if let Ok(call) = &mut call {
-            let protected = self.protected(&state_directory, &session, &located);
-            describe(call, self.options.agent.as_deref(), &protected);
+            let protected = OnceCell::new();
+            let paths = || protected.get_or_init(|| self.protected(&state_directory, &session, &located));
+            describe(call, self.options.agent.as_deref(), &self.names(&state_directory, &located), paths);
         }
-        let judged =
-            judge(call.as_ref().map_err(Clone::clone), &located, &places, self.options.allow_missing);
-        self.conclude(call.as_ref().ok(), judged, located.mode, &state_directory, &id)
+        let allow_missing = self.options.allow_missing;
+        let judged = judge(call.as_ref().map_err(Clone::clone), &located, &places, allow_missing);
+        let answer = self.conclude(call.as_ref().ok(), judged, located.mode, &state_directory, &id);
+        // PERF: the process ends here; unmapping and freeing would cost more system calls than reading did.
+        std::mem::forget((call, located));
+        answer
     }
 
     /// Unique on this machine: when, by which process.
@@ -161,18 +166,15 @@ impl Run {
         format!("{:x}-{:x}", since.as_nanos(), std::process::id())
     }
 
-    /// Makes the answers of last resort and starts the clock.
+    /// Makes the answer of last resort and starts the clock.
     fn prepare(&self, id: &str) {
-        let last = |what: &str| {
-            let failure = Failure::Internal(what.to_owned());
-            self.refuse(failure, id)
-        };
-        let limit = format!("no decision within {} ms", self.options.deadline_ms);
-        emergency::prepare(Emergency { deadline: last(&limit), panic: last("the program failed") });
+        let limit = self.options.deadline_ms;
+        let failure = Failure::Internal(format!("no decision within {limit} ms, or the program failed"));
+        emergency::prepare(self.refuse(failure, id));
         std::panic::set_hook(Box::new(|info| {
             // First what went wrong; the reason has to be the last thing there.
             let _ = writeln!(io::stderr(), "{info}");
-            let code = match emergency::answer(|emergency| &emergency.panic) {
+            let code = match emergency::answer() {
                 Some((stdout, stderr, exit)) => {
                     let _ = io::stdout().write_all(stdout);
                     let _ = io::stderr().write_all(stderr);
@@ -213,6 +215,17 @@ impl Run {
         let claimed = self.platform.root_variable().and_then(std::env::var_os).map(PathBuf::from);
         let asked = std::env::var("AGSEC_MODE").ok().and_then(|name| Mode::from_name(name.trim()));
         Session { places, claimed: claimed.filter(|root| root.is_absolute()), asked }
+    }
+
+    /// The last components of what `protected` lists.
+    fn names<'n>(&'n self, state_directory: &'n Path, located: &'n Located) -> Vec<&'n str> {
+        let log = self.options.audit_log.as_deref();
+        let own = [state_directory, &self.options.organisation_directory].into_iter().chain(log);
+        let policies = located.state.layers.iter().map(|layer| layer.directory.as_path());
+        let files = PLATFORMS.into_iter().flat_map(Platform::registrations).map(|file| Path::new(*file));
+        let paths = own.chain(policies).chain(files);
+        let last = paths.filter_map(|path| path.file_name()?.to_str()).map(|name| name.trim_end_matches('*'));
+        ["agsec"].into_iter().chain(last).collect()
     }
 
     fn protected(&self, state_directory: &Path, session: &Session<'_>, located: &Located) -> Protected {
@@ -261,7 +274,7 @@ impl Run {
             let command = failure.command();
             warnings.push_str(&format!("[agsec] warning: {failure}; it was let through. Run `{command}`\n"));
         }
-        let text = sentence(&judged, id);
+        let text = if judged.outcome == Outcome::Allowed { String::new() } else { sentence(&judged, id) };
         let status = match judged.outcome {
             Outcome::Allowed => Effect::Allow,
             Outcome::Asked => Effect::Review,
@@ -351,12 +364,17 @@ fn parse<'a>(platform: &dyn Platform, bytes: &'a [u8]) -> Result<Call<'a>, Failu
 
 /// Adds to each question's context what the host does not know: whose overlay counts, and what of agsec's own the
 /// parameters mention. A payload cannot say either for itself.
-pub fn describe(call: &mut Call<'_>, agent: Option<&str>, protected: &Protected) {
+pub fn describe<'p>(
+    call: &mut Call<'_>,
+    agent: Option<&str>,
+    names: &[&str],
+    protected: impl Fn() -> &'p Protected,
+) {
     if call.kind == Kind::Record {
         return;
     }
     for question in &mut call.questions {
-        let things = mentions(&question.action, &question.params, protected);
+        let things = mentions(&question.action, &question.params, names, &protected);
         let things = things.into_iter().map(|thing| platform::text(thing.name())).collect();
         let Value::Object(context) = &mut question.context else { continue };
         context.retain(|(key, _)| key != "agsec" && (agent.is_none() || key != "agent"));

@@ -164,7 +164,7 @@ pub fn object<'a, const N: usize>(members: [(&'static str, Value<'a>); N]) -> Va
 /// A value as JSON text.
 #[must_use]
 pub fn json_text(value: &Value<'_>) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(512);
     json::write(value, &mut out);
     out
 }

@@ -4,8 +4,9 @@
 
 use super::digest;
 use super::map::{self, Demands};
-use crate::bundle::read::Meta;
+use crate::bundle::read::{Meta, SourceMeta};
 use crate::model::limits::{POLICY_FILE_BYTES, POLICY_FILES};
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -17,8 +18,6 @@ pub struct SourceFile {
     pub name: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// When it was last written.
-    pub modified: Option<SystemTime>,
 }
 
 /// The policy files of a directory in load order: regular files named `*.yaml` or `*.yml`, sorted by name.
@@ -35,7 +34,7 @@ pub fn list(directory: &Path) -> io::Result<Vec<SourceFile>> {
         }
         let metadata = std::fs::metadata(entry.path())?;
         if metadata.is_file() {
-            files.push(SourceFile { name, bytes: metadata.len(), modified: metadata.modified().ok() });
+            files.push(SourceFile { name, bytes: metadata.len() });
         }
         if files.len() > POLICY_FILES {
             return Err(io::Error::other("too many policy files"));
@@ -68,18 +67,27 @@ pub fn digest_of(directory: &Path, files: &[SourceFile]) -> Option<String> {
     Some(digest::sources(named))
 }
 
-/// True where the text of a directory is not what its bundle, written at `made`, was made from. Names and sizes tell
-/// most changes; where a file is not older than the bundle, the digest tells the rest.
+/// True where the text of a directory is not what its bundle, written at `made`, was made from. Where nothing is
+/// younger than the bundle and every file has its size, nothing has changed; in doubt, the digest tells.
 #[must_use]
 pub fn has_changed(directory: &Path, meta: &Meta<'_>, made: Option<SystemTime>) -> bool {
+    let older =
+        |metadata: &Metadata| metadata.modified().ok().zip(made).is_some_and(|(text, bundle)| text < bundle);
+    let mut path = directory.join("_");
+    let mut untouched = |known: &SourceMeta<'_>| {
+        path.set_file_name(Path::new(known.name).file_name().unwrap_or_default());
+        let file = std::fs::metadata(&path);
+        file.is_ok_and(|file| file.is_file() && file.len() == u64::from(known.bytes) && older(&file))
+    };
+    // A file that came or went makes the directory younger.
+    if std::fs::metadata(directory).is_ok_and(|metadata| older(&metadata))
+        && meta.files.iter().all(&mut untouched)
+    {
+        return false;
+    }
     let Ok(files) = list(directory) else { return true };
-    let same = files.len() == meta.files.len()
-        && files.iter().zip(&meta.files).all(|(file, known)| {
-            Path::new(known.name).file_name() == Some(file.name.as_ref())
-                && u64::from(known.bytes) == file.bytes
-        });
-    let older = |file: &SourceFile| file.modified.zip(made).is_some_and(|(text, bundle)| text < bundle);
-    !same || (!files.iter().all(older) && digest_of(directory, &files).as_deref() != Some(meta.digest))
+    total(&files) != meta.files.iter().fold(0, |sum, file| u64::from(file.bytes).saturating_add(sum))
+        || digest_of(directory, &files).as_deref() != Some(meta.digest)
 }
 
 /// The directories in which a project may keep its policies, for a folder of the project.
