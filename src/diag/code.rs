@@ -237,7 +237,7 @@ pub const CODES: &[CodeSpec] = &[
         Code::Tag,
         "E0106",
         "tag not allowed",
-        "Tags such as `!!python/object` or `!custom` ask the reader to build something other than plain data. Only `!!str`, `!!seq` and `!!map` are accepted.",
+        "Tags such as `!!python/object` or `!custom` ask the reader to build something other than plain data. Only `!!str`, `!!seq` and `!!map` are accepted, and no directives but `%YAML`.",
     ),
     error(
         Code::SeveralDocuments,

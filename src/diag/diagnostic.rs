@@ -2,6 +2,7 @@
 
 use super::code::Code;
 use super::span::Span;
+use crate::model::limits;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,11 +102,43 @@ impl Diagnostic {
     }
 }
 
-/// Sorts findings by file and place and drops repetitions (an aliased node is read once for each alias).
+/// Sorts findings by file and place, drops repetitions, and keeps a file that is wrong all over from filling the memory
+/// and the screen: of each file's findings beyond the limit only the number is kept.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|left, right| {
         let place = |one: &Diagnostic| (one.label.0, one.code);
         place(left).cmp(&place(right)).then_with(|| left.message.cmp(&right.message))
     });
     diagnostics.dedup();
+    if diagnostics.len() > limits::DIAGNOSTICS_PER_FILE {
+        let files = std::mem::take(diagnostics);
+        let mut files = files.into_iter().peekable();
+        while let Some(first) = files.next() {
+            let source = first.label.0.source;
+            let mut file = vec![first];
+            while let Some(next) = files.next_if(|next| next.label.0.source == source) {
+                file.push(next);
+            }
+            diagnostics.append(&mut capped(file));
+        }
+    }
+}
+
+/// The first findings of one file, and one that counts the others.
+fn capped(mut file: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let hidden = file.split_off(limits::DIAGNOSTICS_PER_FILE.min(file.len()));
+    // A file that was capped before brings its count along.
+    let counted = |one: &Diagnostic| one.code == Code::TooManyFindings;
+    let count = hidden.iter().filter(|one| !counted(one)).count();
+    let Some(first) = hidden.first() else { return file };
+    let level = hidden.iter().map(|one| one.level).max().unwrap_or(Level::Warning);
+    let message = if count == hidden.len() {
+        format!("{count} more findings in this file are not listed")
+    } else {
+        "more findings in this file are not listed".to_owned()
+    };
+    let mut found = Diagnostic::new(Code::TooManyFindings, first.label.0, message);
+    found.level = level;
+    file.push(found);
+    file
 }

@@ -38,5 +38,7 @@ pub fn parse(file: &SourceFile, source: SourceId) -> (Option<ast::Document>, Vec
 /// Reads a YAML file that is no policy (the cases beside one) as one value, as strictly as a policy is read.
 #[must_use]
 pub fn value(file: &SourceFile, source: SourceId) -> (Option<Value<'static>>, Vec<Diagnostic>) {
-    yaml::value(&file.text, source)
+    let (value, mut diagnostics) = yaml::value(&file.text, source);
+    crate::diag::diagnostic::sort(&mut diagnostics);
+    (value, diagnostics)
 }

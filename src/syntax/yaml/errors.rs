@@ -10,6 +10,21 @@ use crate::diag::span::Span;
 use crate::model::id::SourceId;
 use saphyr_parser::Tag;
 
+/// A directive other than `%YAML`: many of them cost readers quadratic time, and policies have no use for one.
+pub(super) fn directive(text: &str, source: SourceId) -> Option<Diagnostic> {
+    let mut start = 0_usize;
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_start_matches('\u{feff}').trim_end();
+        if body.starts_with('%') && !body.starts_with("%YAML 1.") {
+            let message = format!("the directive `{}` is not allowed", short(body));
+            let span = Span::new(source, start, start.saturating_add(line.trim_end().len()));
+            return Some(Diagnostic::new(Code::Tag, span, message).help("remove the line"));
+        }
+        start = start.saturating_add(line.len());
+    }
+    None
+}
+
 /// What a syntax error of the positioned reader says to a person.
 pub(super) fn explain_error(text: &str, span: Span, info: &str) -> Diagnostic {
     let known = operator_without_quotes(text, span).or_else(|| tab(text, span, info.contains("tab")));

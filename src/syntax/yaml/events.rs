@@ -17,6 +17,8 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+/// Bytes of text that count as a value of their own, so that repeating a long text costs as well.
+const BYTES_OF_A_VALUE: u64 = 64;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Reads the events of a text into a tree.
@@ -88,7 +90,8 @@ struct Open {
 /// How large a node is with its aliases expanded; `None` while it is open.
 #[derive(Clone, Copy)]
 struct Measure {
-    nodes: u64,
+    /// Values in it, long texts counting for several: what reading it may cost.
+    weight: u64,
     height: usize,
 }
 
@@ -142,13 +145,14 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let tagged = self.check_tag(tag.as_deref(), "str", span);
                 let style = style_of(style);
+                let weight = (text.len() as u64 / BYTES_OF_A_VALUE).saturating_add(1);
                 let decorated = anchor != 0 || tag.is_some();
                 let whole = span;
                 let span = place::scalar_span(self.text, whole, style, decorated);
                 let node = self.scalar(text, style, tagged, span);
                 self.written_to = self.written_to.max(span.end);
                 self.anchor(anchor, node, whole);
-                self.finish(node, Measure { nodes: 1, height: 0 })
+                self.finish(node, Measure { weight, height: 0 })
             }
             Event::SequenceStart(anchor, tag) => {
                 self.check_tag(tag.as_deref(), "seq", span);
@@ -291,10 +295,10 @@ impl Builder<'_> {
             }
             Some(Content::Scalar(_)) | None => Vec::new(),
         };
-        let mut measure = Measure { nodes: 1, height: 1 };
+        let mut measure = Measure { weight: 1, height: 1 };
         for child in &children {
             if let Some(inner) = self.measures.get(child.0 as usize).copied().flatten() {
-                measure.nodes = measure.nodes.saturating_add(inner.nodes);
+                measure.weight = measure.weight.saturating_add(inner.weight);
                 measure.height = measure.height.max(inner.height.saturating_add(1));
             }
         }
@@ -320,7 +324,7 @@ impl Builder<'_> {
 
     /// Hangs a finished node, or the target of an alias written at `span`, into the innermost open one.
     fn attach(&mut self, node: NodeId, measure: Measure, span: Span) -> bool {
-        if measure.nodes > limits::POLICY_NODES as u64 {
+        if measure.weight > limits::POLICY_NODES as u64 {
             let message = format!("more than {} values once aliases are expanded", limits::POLICY_NODES);
             self.diagnostics.push(Diagnostic::new(Code::TooManyNodes, span, message));
             return false;

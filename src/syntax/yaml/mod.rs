@@ -17,11 +17,8 @@ pub(super) mod tree;
 
 use super::ast::{Dialect, Document};
 use super::detect;
-use crate::diag::code::Code;
 use crate::diag::diagnostic::Diagnostic;
-use crate::diag::span::Span;
 use crate::model::id::SourceId;
-use crate::model::limits;
 use crate::model::value::Value;
 
 /// Reads one file.
@@ -33,7 +30,7 @@ pub(super) fn parse(text: &str, source: SourceId) -> (Option<Document>, Vec<Diag
         Dialect::Statements => statements::read(&mut reader, root, source),
         Dialect::Rules => rules::read(&mut reader, root, source),
     });
-    (document, capped(reader.diagnostics, source))
+    (document, reader.diagnostics)
 }
 
 /// Reads one file that is no policy, as one value. `None` where it holds nothing or cannot be read to its end.
@@ -42,19 +39,5 @@ pub(super) fn value(text: &str, source: SourceId) -> (Option<Value<'static>>, Ve
     let Some(root) = tree.root else { return (None, diagnostics) };
     let mut reader = reader::Reader::new(&tree, text, diagnostics);
     let value = reader.value(root);
-    (Some(value), capped(reader.diagnostics, source))
-}
-
-/// Keeps a file that is wrong all over from filling the memory and the screen.
-fn capped(mut diagnostics: Vec<Diagnostic>, source: SourceId) -> Vec<Diagnostic> {
-    crate::diag::diagnostic::sort(&mut diagnostics);
-    let hidden = diagnostics.split_off(limits::DIAGNOSTICS_PER_FILE.min(diagnostics.len()));
-    if let Some(first) = hidden.first() {
-        let span = Span { source, ..first.label.0 };
-        let message = format!("{} more findings in this file are not listed", hidden.len());
-        let mut found = Diagnostic::new(Code::TooManyFindings, span, message);
-        found.level = hidden.iter().map(|one| one.level).max().unwrap_or(found.level);
-        diagnostics.push(found);
-    }
-    diagnostics
+    (Some(value), reader.diagnostics)
 }

@@ -21,6 +21,7 @@ pub(in crate::syntax) struct Reader<'t> {
     tree: &'t Tree,
     pub(super) text: &'t str,
     pub(super) diagnostics: Vec<Diagnostic>,
+    reported: HashSet<(Code, Span, String)>,
 }
 
 /// One key of a mapping with its value, after `<<` has been followed.
@@ -57,17 +58,23 @@ pub(super) struct Keys {
     pub(super) reported: &'static [&'static str],
 }
 
+/// Bytes of a value that a fix repeats.
+const LONGEST_FIX: usize = 200;
+
 const EFFECTS: [(&str, Effect); 4] =
     [("allow", Effect::Allow), ("deny", Effect::Deny), ("block", Effect::Deny), ("review", Effect::Review)];
 
 impl<'t> Reader<'t> {
     pub(super) fn new(tree: &'t Tree, text: &'t str, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { tree, text, diagnostics }
+        Self { tree, text, diagnostics, reported: HashSet::new() }
     }
 
     /// Adds a finding.
     pub(in crate::syntax) fn report(&mut self, found: Diagnostic) {
-        self.diagnostics.push(found);
+        // An aliased value is read once for each alias.
+        if self.reported.insert((found.code, found.label.0, found.message.clone())) {
+            self.diagnostics.push(found);
+        }
     }
 
     /// The place of a node.
@@ -244,6 +251,7 @@ impl<'t> Reader<'t> {
         if wanted.contains("string")
             && let Some(scalar) = self.scalar(entry.value)
             && !scalar.text.is_empty()
+            && scalar.text.len() <= LONGEST_FIX
         {
             let quoted = format!("\"{}\"", scalar.text);
             found = found.help(format!("write `{quoted}`")).fix(self.span(entry.value), quoted);

@@ -89,6 +89,9 @@ pub(super) fn read(text: &str, source: SourceId) -> (Tree, Vec<Diagnostic>) {
     if !bad_characters.is_empty() {
         return (Tree::default(), bad_characters);
     }
+    if let Some(directive) = errors::directive(text, source) {
+        return (Tree::default(), vec![directive]);
+    }
     let (tree, mut diagnostics) = events::build(text, source);
     if tree.root.is_some() && !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(disagreement(&tree, text, source));
