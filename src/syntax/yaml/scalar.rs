@@ -325,3 +325,105 @@ fn is_core_float(unsigned: &str) -> bool {
     let exponent_fits = exponent.is_none_or(|power| all(split_sign(power).1, |byte| byte.is_ascii_digit()));
     digits_only && exponent_fits && !(whole.is_empty() && fraction.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Text, what PyYAML takes it for, and its value; recorded by `tests/compat/record_scalars.py`.
+    const RECORDED: &str = include_str!("../../../tests/compat/agsec/scalars.json");
+
+    #[test]
+    fn plain_scalars_are_read_as_pyyaml_reads_them() {
+        let rows: Vec<(String, String, String)> = serde_json::from_str(RECORDED).expect("recorded rows");
+        assert!(rows.len() > 1_000);
+        let mut differences = Vec::new();
+        for (text, kind, value) in rows {
+            let agrees = match pyyaml(&text) {
+                Reading::Null => kind == "null",
+                Reading::Bool(holds) => kind == "bool" && value == holds.to_string(),
+                Reading::Int(digits) => kind == "int" && value == digits,
+                Reading::Float(Float(number)) => {
+                    kind == "float" && Float(number) == Float(value.parse().expect("a float"))
+                }
+                Reading::Text => kind == "str",
+                Reading::Other("a number in base 60") => {
+                    ["int", "float"].contains(&kind.as_str()) && value.is_empty()
+                }
+                Reading::Other("a malformed number") => kind == "malformed",
+                Reading::Other("a date" | "a date and time") => kind == "timestamp",
+                Reading::Other("a merge key") => kind == "merge",
+                Reading::Other("a default-value key") => kind == "value",
+                Reading::Other(_) => false,
+            };
+            if !agrees {
+                differences.push(format!("{text:?}: {kind} {value}, not {:?}", pyyaml(&text)));
+            }
+        }
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
+    }
+
+    #[test]
+    fn the_core_schema_is_read_as_its_specification_says() {
+        let int = |digits: &str| Reading::Int(digits.to_owned());
+        let float = |number: f64| Reading::Float(Float(number));
+        let cases = [
+            ("", Reading::Null),
+            ("~", Reading::Null),
+            ("True", Reading::Bool(true)),
+            ("tRUE", Reading::Text),
+            ("yes", Reading::Text),
+            ("010", int("10")),
+            ("-010", int("-10")),
+            ("+7", int("7")),
+            ("0o17", int("15")),
+            ("-0o17", Reading::Text),
+            ("0xFf", int("255")),
+            ("0b1", Reading::Text),
+            ("1_000", Reading::Text),
+            ("1e3", float(1000.0)),
+            ("-.5E-1", float(-0.05)),
+            ("1.", float(1.0)),
+            (".", Reading::Text),
+            ("1e", Reading::Text),
+            ("-.INF", float(f64::NEG_INFINITY)),
+            (".NaN", float(f64::NAN)),
+            ("12:30", Reading::Text),
+            ("2024-01-31", Reading::Text),
+        ];
+        for (text, reading) in cases {
+            assert_eq!(yaml_1_2(text), reading, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_versions_read_differently_is_ambiguous_and_nothing_else() {
+        let ambiguous = [
+            "yes",
+            "n",
+            "OFF",
+            "010",
+            "08",
+            "0o7",
+            "-0x1",
+            "0b1",
+            "1_0",
+            "1e3",
+            "+.5",
+            "12:30",
+            "2024-01-31",
+            "=",
+            "<<",
+        ];
+        let clear = [
+            "", "null", "true", "0", "-7", "+7", "0x1F", "1.5", "1.", ".5", "1.0e+3", ".inf", "abc",
+            "10.0.0.1", "==",
+        ];
+        for text in ambiguous {
+            assert!(resolve(text).1.is_some(), "{text:?}");
+        }
+        for text in clear {
+            assert!(resolve(text).1.is_none(), "{text:?}: {:?}", resolve(text).1);
+        }
+    }
+}
