@@ -182,3 +182,73 @@ fn pattern_action(text: &str) -> ActionPattern {
 fn exact_action(text: &str) -> ActionPattern {
     if text == "*" { ActionPattern::Any } else { ActionPattern::Exact(text.to_owned()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::source::SourceFile;
+
+    fn lowered(texts: &[&str], overlay: bool) -> Policy {
+        let mut sources = Sources::default();
+        let mut documents = Vec::new();
+        for (index, text) in texts.iter().enumerate() {
+            let file = SourceFile { path: format!("{index}.yaml"), text: (*text).to_owned() };
+            let id = sources.add(file.clone());
+            documents.extend(crate::syntax::parse(&file, id).0);
+        }
+        assert_eq!(documents.len(), texts.len());
+        let (policy, diagnostics) = lower(&documents, sources, &Options { overlay });
+        policy.unwrap_or_else(|| panic!("{diagnostics:?}"))
+    }
+
+    #[test]
+    fn the_default_is_deny_unless_every_file_with_statements_states_another() {
+        const SILENT: &str = "statements: [{effect: allow}]";
+        const ALLOW: &str = "default: allow\nstatements: [{effect: allow}]";
+        const REVIEW: &str = "default: review\nstatements: []";
+        const BLOCK: &str = "default: block\nstatements: []";
+        const RULES: &str = "rules: [{action: a, status: deny}]";
+        const RULES_DENY: &str = "default: deny\nrules: [{action: a, status: allow}]";
+        let cases: [(&[&str], bool, Effect); 12] = [
+            (&[], false, Effect::Deny),
+            (&[SILENT], false, Effect::Deny),
+            (&[ALLOW], false, Effect::Allow),
+            (&[ALLOW, SILENT], false, Effect::Deny),
+            (&[SILENT, ALLOW], false, Effect::Deny),
+            (&[ALLOW, REVIEW], false, Effect::Review),
+            (&[ALLOW, REVIEW, BLOCK], false, Effect::Deny),
+            (&[RULES], false, Effect::Allow),
+            (&[RULES, ALLOW], false, Effect::Allow),
+            (&[RULES, SILENT], false, Effect::Deny),
+            (&[RULES_DENY, ALLOW], false, Effect::Deny),
+            (&[SILENT, BLOCK], true, Effect::Allow),
+        ];
+        for (texts, overlay, default) in cases {
+            assert_eq!(lowered(texts, overlay).default, default, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn rules_come_first_by_priority_then_load_order() {
+        let first =
+            "rules:\n- {sid: a, action: x, status: deny}\n- {sid: b, action: x, status: deny, priority: 9}\n";
+        let second = "rules:\n- {sid: c, action: x, status: deny, priority: 9}\n- {sid: d, action: x, status: deny, priority: -1}\n";
+        let policy = lowered(&[first, "statements:\n- {sid: s, effect: deny}\n", second], false);
+        let names = |block: &Block| -> Vec<&str> {
+            block.rules.iter().map(|id| policy.rules[id.index()].name.as_str()).collect()
+        };
+        let combined: Vec<Combine> = policy.blocks.iter().map(|block| block.combine).collect();
+        assert_eq!(combined, [Combine::FirstMatch, Combine::DenyOverrides]);
+        assert_eq!(names(&policy.blocks[0]), ["b", "c", "a", "d"]);
+        assert_eq!(names(&policy.blocks[1]), ["s"]);
+    }
+
+    #[test]
+    fn equal_tests_are_one_predicate_and_unequal_values_are_told_apart() {
+        let text = "statements:\n- {effect: deny, conditions: {params.a: 1}}\n- {effect: deny, conditions: {params.a: 1.0}}\n\
+                    - {effect: deny, conditions: {params.a: \"1\"}}\n- {effect: review, conditions: {params.a: 1}}\n";
+        let policy = lowered(&[text], false);
+        assert_eq!((policy.preds.len(), policy.fields.len()), (3, 1));
+        assert_eq!(policy.rules[0].when, policy.rules[3].when);
+    }
+}

@@ -119,3 +119,69 @@ fn renumber(cond: &mut Cond, new: &[u32]) {
         Cond::All(parts) | Cond::Any(parts) => parts.iter_mut().for_each(|part| renumber(part, new)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn truth(cond: &Cond, preds: [Truth; 2]) -> Truth {
+        match cond {
+            Cond::Const(truth) => *truth,
+            Cond::Pred(id) => preds[id.index()],
+            Cond::Not(inner) => !truth(inner, preds),
+            Cond::All(parts) => parts.iter().fold(Truth::True, |sum, part| sum.and(truth(part, preds))),
+            Cond::Any(parts) => parts.iter().fold(Truth::False, |sum, part| sum.or(truth(part, preds))),
+        }
+    }
+
+    /// Every condition over two predicates of at most this depth, connectives with up to two parts.
+    fn conditions(depth: usize) -> Vec<Cond> {
+        let mut all: Vec<Cond> = Truth::ALL.map(Cond::Const).to_vec();
+        all.extend([Cond::Pred(PredId(0)), Cond::Pred(PredId(1))]);
+        if depth == 0 {
+            return all;
+        }
+        let parts = conditions(depth - 1);
+        all.extend(parts.iter().map(|part| Cond::Not(Box::new(part.clone()))));
+        all.extend([Cond::All(Vec::new()), Cond::Any(Vec::new())]);
+        // With the simple ones only on the left, or there would be millions.
+        for left in conditions(0) {
+            for right in &parts {
+                all.push(Cond::All(vec![left.clone(), right.clone()]));
+                all.push(Cond::Any(vec![left.clone(), right.clone()]));
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn folding_keeps_every_truth_value() {
+        let all = conditions(2);
+        assert!(all.len() > 1_000);
+        for cond in all {
+            let folded = fold(cond.clone());
+            for first in Truth::ALL {
+                for second in Truth::ALL {
+                    let preds = [first, second];
+                    assert_eq!(truth(&cond, preds), truth(&folded, preds), "{cond:?} {folded:?} {preds:?}");
+                }
+            }
+            assert_eq!(fold(folded.clone()), folded, "folding again changes {cond:?}");
+        }
+    }
+
+    #[test]
+    fn constants_and_repetitions_disappear() {
+        let pred = || Cond::Pred(PredId(0));
+        let cases = [
+            (Cond::All(vec![Cond::Const(Truth::True), pred()]), pred()),
+            (Cond::All(vec![Cond::Const(Truth::False), pred()]), Cond::Const(Truth::False)),
+            (Cond::Any(vec![Cond::Const(Truth::True), pred()]), Cond::Const(Truth::True)),
+            (Cond::Any(vec![pred(), Cond::Any(vec![pred()])]), pred()),
+            (Cond::Not(Box::new(Cond::Not(Box::new(pred())))), pred()),
+        ];
+        for (cond, folded) in cases {
+            assert_eq!(fold(cond.clone()), folded, "{cond:?}");
+        }
+    }
+}

@@ -202,3 +202,67 @@ fn folded_text(decoded: &str, blank_lines: usize, escaped: bool) -> usize {
     }
     usize::from(blank_lines == 0 && !escaped && decoded.starts_with(' '))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diag::source::SourceFile;
+    use crate::model::id::SourceId;
+    use crate::syntax::ast::Expr;
+
+    /// The source text at the place that the map gives for each character of a pattern; `X` marks where it is lost.
+    fn mapped(operand: &str) -> (String, String) {
+        let text = format!(
+            "statements:\n  - effect: deny\n    conditions:\n      params.é:\n        op: regex\n        value: {operand}\n"
+        );
+        let file = SourceFile { path: String::new(), text: text.clone() };
+        let (document, diagnostics) = crate::syntax::parse(&file, SourceId(0));
+        let document = document.unwrap_or_else(|| panic!("{operand}: {diagnostics:?}"));
+        let Some(Expr::All(tests, _)) = document.rules[0].when.as_ref() else {
+            panic!("{operand}: {diagnostics:?}")
+        };
+        let [Expr::Test(test)] = tests.as_slice() else { panic!("one test") };
+        let pattern =
+            test.operand.as_ref().and_then(|operand| operand.node.as_str()).expect("a string").to_owned();
+        let place = |at: usize| {
+            test.places
+                .locate(u32::try_from(at).expect("short"))
+                .map_or('X', |place| text[place as usize..].chars().next().unwrap_or('$'))
+        };
+        let found =
+            pattern.char_indices().filter(|(_, c)| !c.is_whitespace()).map(|(at, _)| place(at)).collect();
+        (pattern, found)
+    }
+
+    #[test]
+    fn each_character_of_a_pattern_is_found_in_the_source() {
+        // Operand as written, and what stands in the source where each character of the pattern is.
+        let cases = [
+            (r"a\b(é", r"a\b(é"),
+            (r"'it''s é'", r"it's é"),
+            (r#""a\\b\u00e9 \x41z""#, r"a\b\ \z"),
+            (
+                r#""one \
+          two""#,
+                "one two",
+            ),
+            (
+                r#""one
+          two
+
+          é""#,
+                "one\ntwo\né",
+            ),
+            ("plain\n          folded é", "plain\nfolded é"),
+            ("|-\n          one\n            two é\n\n          three", "one\ntwo é\nthree"),
+            (">-\n          one\n          two é\n\n          three", "one\ntwo é\nthree"),
+            ("&anchor 'x(y'", "x(y"),
+            ("!!str |-\n          x(y", "x(y"),
+            ("&a >-\n\n          x(y", "x(y"),
+        ];
+        for (operand, expected) in cases {
+            let (pattern, found) = mapped(operand);
+            let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            assert_eq!(letters(&found), letters(expected), "{operand:?} is {pattern:?}");
+        }
+    }
+}

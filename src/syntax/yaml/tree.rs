@@ -104,13 +104,15 @@ fn disagreement(tree: &Tree, text: &str, source: SourceId) -> Option<Diagnostic>
     let root = tree.root?;
     let differs = Cell::new(None);
     let comparison = Comparison { tree, node: root, differs: &differs };
-    let Err(error) = comparison.deserialize(serde_yaml::Deserializer::from_str(text)) else { return None };
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let Err(error) = comparison.deserialize(serde_yaml::Deserializer::from_str(body)) else { return None };
     if let Some(node) = differs.get().and_then(|id| tree.get(id)) {
         let message = "yaml 1.1 and yaml 1.2 readers read this value differently";
         let help = "write it on one line and in double quotes";
         return Some(Diagnostic::new(Code::ReadersDisagree, node.span, message).help(help));
     }
-    let at = error.location().map_or(0, |location| location.index());
+    let before_body = text.len().saturating_sub(body.len());
+    let at = error.location().map_or(0, |location| location.index()).saturating_add(before_body);
     let span = Span::new(source, at.min(text.len()), at.saturating_add(1).min(text.len()));
     Some(errors::explain_disagreement(text, span, &error.to_string()))
 }
