@@ -128,9 +128,6 @@ pub fn judge(
 
 /// The built-in layer's decision, where it is not to let the action pass.
 fn own_decision(call: &Call<'_>) -> Result<Option<Decision>, Failure> {
-    if builtin::BYTES.is_empty() {
-        return Ok(None);
-    }
     let damaged = |what: String| Failure::Internal(format!("the built-in layer cannot be used: {what}"));
     let bundle = Loaded::read(builtin::BYTES).map_err(|error| damaged(error.to_string()))?;
     let Some(decision) = decide(&[Layer { name: "builtin", bundle }], &call.questions) else {

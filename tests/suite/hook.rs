@@ -1,6 +1,7 @@
 //! The hook, end to end: real processes, real state directories, what the agent is told and what is written down.
 
 mod audit;
+mod builtin;
 mod claude_code;
 mod desk;
 mod failures;

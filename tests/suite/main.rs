@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests start processes and keep files")]
 
 mod architecture; // imports, crates, doors, unsafe, sizes, lints, what the hook links
+mod builtin; // the committed bundle of the built-in layer
 mod bundle; // bundles: round trip, damage at every byte, other versions, verification
 mod docs; // README and docs: commands work as written, links lead somewhere
 mod golden; // diagnostics and the intermediate form, as recorded

@@ -169,7 +169,7 @@ fn policies_see_what_of_agsecs_own_a_call_mentions_and_a_payload_cannot_hide_it(
          context.agsec.mentions: {op: contains, value: state}\n",
     );
     assert!(desk.shell("ls").is_silent());
-    assert!(desk.shell("rm -rf ~/.agsec/bundles").denied().contains("own"));
+    assert!(desk.shell("ls ~/.agsec/bundles").denied().contains("own"));
     let payload = serde_json::json!({
         "action": "fs.delete",
         "params": {"target": desk.state_directory()},

@@ -1,0 +1,100 @@
+//! The built-in layer, through the hook: in every mode, whatever else is in force.
+
+use super::desk::{ALLOW, Desk, Said};
+use agsec::hook::mode::Mode;
+use serde_json::json;
+
+/// Calls that weaken agsec, by tool and input; `HOME` stands for the person's home.
+fn attacks(desk: &Desk) -> Vec<(&'static str, serde_json::Value)> {
+    let home = desk.home().display().to_string();
+    let state = desk.state_directory().join("state");
+    let shell = |command: &str| ("Bash", json!({"command": command.replace("HOME/", &format!("{home}/"))}));
+    vec![
+        shell("rm -rf ~/.agsec"),
+        shell("rm -rf \"$SOMEWHERE\"/.agsec"),
+        shell("rm -rf HOME/.agsec/bundles"),
+        shell("cd ~ && rm -rf .agsec"),
+        shell("mv ../.agsec /tmp/x"),
+        shell("ln -s ~/.agsec innocent"),
+        shell("chmod 777 ~/.agsec/state"),
+        shell("sed -i s/deny/allow/ policies/01.yaml"),
+        shell("echo '{}' > .claude/settings.json"),
+        shell("cp x ~/.claude/settings.local.json"),
+        shell("agsec observe"),
+        shell("agsec trust --yes ."),
+        shell("claude -p --settings '{\"disableAllHooks\":true}' go"),
+        ("Write", json!({"file_path": state, "content": "halt"})),
+        ("Write", json!({"file_path": format!("{home}/shop/../.agsec/state"), "content": ""})),
+        (
+            "Edit",
+            json!({"file_path": format!("{home}/shop/policies/01.yaml"), "old_string": "a", "new_string": "b"}),
+        ),
+        (
+            "Edit",
+            json!({"file_path": format!("{home}/shop/.claude/settings.json"), "old_string": "a", "new_string": "b"}),
+        ),
+        ("mcp__fs__write_file", json!({"path": state, "content": ""})),
+        ("Monitor", json!({"command": "rm ~/.agsec/state", "description": "", "timeout_ms": 1})),
+    ]
+}
+
+fn asked(desk: &Desk, tool: &str, input: &serde_json::Value) -> Said {
+    desk.ask(desk.payload(tool, input))
+}
+
+#[test]
+fn what_weakens_agsec_is_denied_in_every_mode_although_all_is_allowed() {
+    for mode in [Mode::Enforce, Mode::Observe] {
+        let mut desk = Desk::empty();
+        desk.put_project(ALLOW);
+        desk.mode(None, mode);
+        for (tool, input) in attacks(&desk) {
+            let said = asked(&desk, tool, &input);
+            assert_eq!(said.code, 2, "{mode:?} {input}");
+            said.denied();
+            let line = desk.logged();
+            assert_eq!(
+                (&line["matched_by"], &line["layer"]),
+                (&"builtin".into(), &"builtin".into()),
+                "{input}"
+            );
+            assert_eq!(line["outcome"], "blocked", "{mode:?} {input}");
+        }
+    }
+}
+
+#[test]
+fn it_needs_no_policy_and_no_whole_bundle() {
+    let mut open = Desk::empty();
+    open.options.push("--allow-missing".into());
+    let mut broken = Desk::guarded();
+    broken.mode(None, Mode::Observe);
+    std::fs::write(broken.bundle(), "rubbish").unwrap();
+    for desk in [open, broken] {
+        assert_eq!(desk.shell("ls").code, 0);
+        desk.shell("rm -rf ~/.agsec").denied();
+        assert_eq!(desk.logged()["matched_by"], "builtin");
+    }
+}
+
+#[test]
+fn looking_and_ordinary_work_pass() {
+    let mut desk = Desk::empty();
+    desk.put_project(ALLOW);
+    for command in [
+        "ls -la",
+        "cat ~/.agsec/audit.jsonl",
+        "agsec status",
+        "agsec explain --help",
+        "cat .claude/settings.json",
+        "git commit -m 'agsec observe explained'",
+        "cp a.json tests/fixtures/.claude/settings.json",
+        "rm -rf build",
+    ] {
+        assert!(desk.shell(command).is_silent(), "{command}");
+    }
+    let content =
+        json!({"file_path": desk.project().join("README.md"), "content": "see ~/.agsec and agsec observe"});
+    assert!(asked(&desk, "Write", &content).is_silent());
+    assert!(asked(&desk, "Read", &json!({"file_path": desk.state_directory().join("state")})).is_silent());
+}
