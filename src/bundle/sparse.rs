@@ -1,0 +1,105 @@
+//! States of an automaton over byte classes, in the layout that the gate and the action automaton share.
+//!
+//! In: words of a bundle. Out: transitions and postings. Every access is checked: bytes that lie give `None`.
+//! Deliberately not here: what "otherwise" means (the gate falls back without reading, actions read on).
+//!
+//! Layout, in little-endian 32-bit words:
+//!
+//! ```text
+//! 0        number of byte classes, 1 to 256 (class 0: bytes that no state tells apart from the rest)
+//! 1        word offset of the first state
+//! 2 .. 66  class of each byte, four to a word
+//! states:  word 0: bit 31: has postings; bit 30: a dense row; bits 0 to 8: number of transitions (sparse)
+//!          word 1: word offset of the state for every other class
+//!          word 2: word offset of the postings (only with bit 31)
+//!          dense:  one target a class; 0: the state for every other class
+//!          sparse: the classes, four to a word, then one target each
+//! postings: their number, then the numbers
+//! ```
+
+/// Bytes of a word.
+const WORD: usize = 4;
+/// Words before the first state.
+pub const HEADER_WORDS: usize = 2 + 256 / WORD;
+/// Flag of a state that has postings.
+pub const HAS_POSTINGS: u32 = 1 << 31;
+/// Flag of a state whose transitions are a dense row.
+pub const DENSE: u32 = 1 << 30;
+/// Mask of the number of transitions of a sparse state.
+pub const COUNT: u32 = 0x1ff;
+
+/// An automaton read from a bundle.
+#[derive(Clone, Copy, Debug)]
+pub struct Automaton<'a> {
+    words: &'a [u8],
+    classes: &'a [u8],
+    first: u32,
+}
+
+impl<'a> Automaton<'a> {
+    /// Opens the automaton in `words`; `None` if they are too short to be one.
+    #[must_use]
+    pub fn open(words: &'a [u8]) -> Option<Self> {
+        let classes = words.get(2 * WORD..HEADER_WORDS.checked_mul(WORD)?)?;
+        Some(Self { words, classes, first: word(words, 1)? })
+    }
+
+    /// The state to begin with.
+    #[must_use]
+    pub fn first(&self) -> u32 {
+        self.first
+    }
+
+    /// The class of a byte.
+    #[must_use]
+    pub fn class(&self, byte: u8) -> Option<u8> {
+        self.classes.get(usize::from(byte)).copied()
+    }
+
+    /// Where `state` goes by `class`. `None`: damaged; `Some(None)`: where every other class goes.
+    #[must_use]
+    pub fn transition(&self, state: u32, class: u8) -> Option<Option<u32>> {
+        let head = word(self.words, state)?;
+        let first = state.checked_add(if head & HAS_POSTINGS == 0 { 2 } else { 3 })?;
+        if head & DENSE != 0 {
+            let target = word(self.words, first.checked_add(u32::from(class))?)?;
+            return Some((target != 0).then_some(target));
+        }
+        let count = head & COUNT;
+        let start = usize::try_from(first).ok()?.checked_mul(WORD)?;
+        let end = start.checked_add(usize::try_from(count).ok()?)?;
+        let Some(position) = self.words.get(start..end)?.iter().position(|held| *held == class) else {
+            return Some(None);
+        };
+        let targets = first.checked_add(count.div_ceil(4))?;
+        word(self.words, targets.checked_add(u32::try_from(position).ok()?)?).map(Some)
+    }
+
+    /// Where `state` goes by every class that it does not name.
+    #[must_use]
+    pub fn otherwise(&self, state: u32) -> Option<u32> {
+        word(self.words, state.checked_add(1)?)
+    }
+
+    /// Calls `found` with each posting of `state`. `None`: damaged.
+    pub fn postings(&self, state: u32, mut found: impl FnMut(u32)) -> Option<()> {
+        let head = word(self.words, state)?;
+        if head & HAS_POSTINGS == 0 {
+            return Some(());
+        }
+        let list = word(self.words, state.checked_add(2)?)?;
+        let count = word(self.words, list)?;
+        let start = usize::try_from(list).ok()?.checked_add(1)?.checked_mul(WORD)?;
+        let end = usize::try_from(count).ok()?.checked_mul(WORD)?.checked_add(start)?;
+        for posting in self.words.get(start..end)?.as_chunks::<WORD>().0 {
+            found(u32::from_le_bytes(*posting));
+        }
+        Some(())
+    }
+}
+
+fn word(words: &[u8], at: u32) -> Option<u32> {
+    let start = usize::try_from(at).ok()?.checked_mul(WORD)?;
+    let bytes = words.get(start..)?.first_chunk::<WORD>()?;
+    Some(u32::from_le_bytes(*bytes))
+}

@@ -1,0 +1,189 @@
+//! Literals to the gate automaton: an Aho-Corasick automaton in the compact layout of `bundle::gate`.
+//!
+//! In: literals, each with the postings that its occurrence opens. Out: the gate's bytes; the same literals in the same
+//! order give the same bytes.
+//! Deliberately not here: which literals a condition requires (`required.rs`).
+//!
+//! The trie is built by the aho-corasick crate and read through its `Automaton` trait, since its automata cannot be
+//! serialised. States near the root have dense rows, since most steps happen there; the rest are sparse, because a
+//! dense row for every state would cost 20 times the space.
+
+use super::sparse::{self, State};
+use crate::bundle::gate::fold_literal;
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::nfa::noncontiguous::{Builder, NFA};
+use aho_corasick::{Anchored, MatchKind};
+use std::collections::{BTreeMap, VecDeque};
+
+/// States with a path shorter than this have dense rows.
+const DENSE_DEPTH: u32 = 2;
+
+/// Literals with what they open.
+#[derive(Clone, Debug, Default)]
+pub struct Literals {
+    postings: BTreeMap<String, Vec<u32>>,
+}
+
+impl Literals {
+    /// An occurrence of `literal` (folded here) opens `posting`. An empty literal occurs everywhere and must not be added.
+    pub fn add(&mut self, literal: &str, posting: u32) {
+        let folded = fold_literal(literal);
+        debug_assert!(!folded.is_empty(), "an empty literal gates nothing");
+        let list = self.postings.entry(folded).or_default();
+        if list.last() != Some(&posting) {
+            list.push(posting);
+        }
+    }
+
+    /// True when there is nothing to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.postings.is_empty()
+    }
+
+    /// The gate's bytes, or the reason why the automaton cannot be built (more than 2^31 states).
+    pub fn emit(&self) -> Result<Vec<u8>, String> {
+        let automaton = Builder::new()
+            .match_kind(MatchKind::Standard)
+            .prefilter(false)
+            .build(self.postings.keys())
+            .map_err(|error| error.to_string())?;
+        let lists: Vec<&[u32]> = self.postings.values().map(Vec::as_slice).collect();
+        let classes = sparse::classes(self.postings.keys().flat_map(|literal| literal.bytes()));
+        Ok(sparse::emit(&classes, &states(&automaton, &classes, &lists)))
+    }
+}
+
+/// The states of the trie in order of length, so that a failure state stands before its state.
+fn states(automaton: &NFA, classes: &[u8; 256], lists: &[&[u32]]) -> Vec<State> {
+    let start =
+        automaton.start_state(Anchored::Yes).expect("invariant: this automaton supports anchored starts");
+    let mut states = vec![State { dense: true, ..State::default() }];
+    let mut queue: VecDeque<(StateID, usize, u32)> = VecDeque::from([(start, 0, 0)]);
+    while let Some((id, state, depth)) = queue.pop_front() {
+        for byte in (0..=u8::MAX).filter(|byte| classes[usize::from(*byte)] != 0) {
+            let child = automaton.next_state(Anchored::Yes, id, byte);
+            if automaton.is_dead(child) {
+                continue;
+            }
+            let class = classes[usize::from(byte)];
+            let otherwise = if state == 0 { 0 } else { failure(&states, states[state].otherwise, class) };
+            let index = states.len();
+            states.push(State {
+                dense: depth + 1 < DENSE_DEPTH,
+                children: Vec::new(),
+                otherwise,
+                postings: postings(automaton, child, lists),
+            });
+            states[state].children.push((class, index));
+            queue.push_back((child, index, depth + 1));
+        }
+    }
+    states
+}
+
+/// The postings of the literals that end in `state`, its suffixes included.
+fn postings(automaton: &NFA, state: StateID, lists: &[&[u32]]) -> Vec<u32> {
+    if !automaton.is_match(state) {
+        return Vec::new();
+    }
+    let literals =
+        (0..automaton.match_len(state)).map(|index| automaton.match_pattern(state, index).as_usize());
+    let mut all: Vec<u32> = literals.flat_map(|literal| lists[literal].iter().copied()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The failure state of a child by `class` of a state whose own failure state is `from`.
+fn failure(states: &[State], mut from: usize, class: u8) -> usize {
+    loop {
+        if let Some((_, child)) = states[from].children.iter().find(|(held, _)| *held == class) {
+            return *child;
+        }
+        if from == 0 {
+            return 0;
+        }
+        from = states[from].otherwise;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::gate::Gate;
+    use std::collections::BTreeSet;
+
+    fn hits(gate: &[u8], text: &str) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        let mut work = u64::MAX;
+        let gate = Gate::open(gate).expect("a gate just written opens");
+        gate.scan(text, &mut work, |posting| {
+            found.insert(posting);
+        })
+        .expect("a gate just written is sound");
+        found
+    }
+
+    #[test]
+    fn finds_just_the_literals_that_the_folded_text_holds() {
+        let words = ["he", "she", "his", "hers", "git push", " push", "é", "push --force", "x"];
+        let mut literals = Literals::default();
+        for (posting, literal) in words.iter().enumerate() {
+            literals.add(literal, u32::try_from(posting).expect("small"));
+        }
+        let gate = literals.emit().expect("small");
+        let texts = [
+            "",
+            "ushers",
+            "GIT \t\n PUSH  --force",
+            "git push",
+            "gitpush",
+            "hiſ",
+            "\u{212a}he",
+            "caf\u{e9}",
+            "x",
+            "git\u{2003}push",
+            "hhhhe",
+            "sshe",
+            "\u{1f600}his\u{1f600}",
+        ];
+        for text in texts {
+            let folded = fold_literal(text);
+            let expected: BTreeSet<u32> = (0..)
+                .zip(words)
+                .filter(|(_, literal)| folded.contains(literal))
+                .map(|(posting, _)| posting)
+                .collect();
+            assert_eq!(hits(&gate, text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_literal_opens_every_posting_that_hangs_on_it() {
+        let mut literals = Literals::default();
+        literals.add("rm ", 3);
+        literals.add("RM\t", 7);
+        literals.add("m ", 9);
+        assert_eq!(hits(&literals.emit().expect("small"), "rm -rf"), BTreeSet::from([3, 7, 9]));
+    }
+
+    #[test]
+    fn damaged_bytes_never_panic_and_always_end() {
+        let mut literals = Literals::default();
+        for (posting, literal) in ["abab", "bab", "ab", "ba", "aab"].iter().enumerate() {
+            literals.add(literal, u32::try_from(posting).expect("small"));
+        }
+        let gate = literals.emit().expect("small");
+        for place in 0..gate.len() {
+            for value in [0, 1, 0x7f, 0x80, 0xff] {
+                let mut damaged = gate.clone();
+                damaged[place] = value;
+                let mut work = 1000;
+                if let Some(gate) = Gate::open(&damaged) {
+                    let _ = gate.scan("aababbabaab", &mut work, |_| ());
+                }
+            }
+        }
+    }
+}
