@@ -7,7 +7,7 @@
 //! `*` on bytes equals `*` on characters, since in UTF-8 no character is a part of another one.
 
 use super::sparse::{self, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// States beyond which patterns with an inner or leading `*` are left out.
 const STATES: usize = 20_000;
@@ -46,8 +46,8 @@ pub fn build(patterns: &[(&str, bool)]) -> Actions {
             (some, automaton)
         }
     };
-    let singly =
-        numbered().map(|(id, _)| id).filter(|id| !taken.0.iter().any(|(held, _)| held == id)).collect();
+    let held: BTreeSet<u32> = taken.0.iter().map(|(id, _)| *id).collect();
+    let singly = numbered().map(|(id, _)| id).filter(|id| !held.contains(id)).collect();
     Actions { automaton: taken.1, singly }
 }
 
