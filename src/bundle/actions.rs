@@ -7,7 +7,7 @@
 use super::sparse::Automaton;
 
 /// Calls `found` with the number of every pattern that matches `action`. `None`: damaged.
-pub fn matching(words: &[u8], action: &str, found: impl FnMut(u32)) -> Option<()> {
+pub fn matching(words: &[u8], action: &str, mut found: impl FnMut(u32)) -> Option<()> {
     let automaton = Automaton::open(words)?;
     let mut state = automaton.first();
     for byte in action.bytes() {
@@ -17,5 +17,8 @@ pub fn matching(words: &[u8], action: &str, found: impl FnMut(u32)) -> Option<()
             None => automaton.otherwise(state)?,
         };
     }
-    automaton.postings(state, found)
+    automaton.postings(state, |pattern| {
+        found(pattern);
+        Some(())
+    })
 }

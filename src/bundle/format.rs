@@ -4,7 +4,7 @@
 //! header      64 bytes, see below
 //! sections    one 16-byte entry a section, in the order of `Section::ALL`: offset, length, 0, 0 (u32 each)
 //! hot part    the sections up to `Section::Texts`: what each evaluation may read
-//! tables      one automaton table per regex
+//! automata    the gate and the action automaton, and one table per regex
 //! cold part   rule and predicate records (for people), source texts
 //! ```
 //!
@@ -120,23 +120,35 @@ pub enum Section {
     TableEntries = 10,
     /// Source files: range of the name in `Texts`, then an entry of `SourceTexts`; 24 bytes each.
     Sources = 11,
+    /// Where each action pattern leads, see `index.rs`; 16 bytes each.
+    ActionIndex = 12,
+    /// The statements that each gated predicate keys: a range of `IndexLists`, 8 bytes each.
+    PredicateIndex = 13,
+    /// The gated predicates of each field: a range of `IndexLists`, 8 bytes each.
+    FieldIndex = 14,
+    /// Numbers, 4 bytes each.
+    IndexLists = 15,
+    /// Two entries of `Automata`: the gate and the action automaton.
+    AutomatonEntries = 16,
     /// All short texts of the hot part, UTF-8.
-    Texts = 12,
+    Texts = 17,
+    /// The gate and the action automaton.
+    Automata = 18,
     /// Automaton tables.
-    Tables = 13,
+    Tables = 19,
     /// Entries of `Records`, one a rule.
-    RuleEntries = 14,
+    RuleEntries = 20,
     /// Entries of `Records`, one a predicate.
-    PredicateEntries = 15,
+    PredicateEntries = 21,
     /// Cold records, see `cold.rs`.
-    Records = 16,
+    Records = 22,
     /// Source texts.
-    SourceTexts = 17,
+    SourceTexts = 23,
 }
 
 impl Section {
     /// All sections, in the order of the file.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 24] = [
         Self::Policy,
         Self::Statements,
         Self::ActionSets,
@@ -149,7 +161,13 @@ impl Section {
         Self::Operands,
         Self::TableEntries,
         Self::Sources,
+        Self::ActionIndex,
+        Self::PredicateIndex,
+        Self::FieldIndex,
+        Self::IndexLists,
+        Self::AutomatonEntries,
         Self::Texts,
+        Self::Automata,
         Self::Tables,
         Self::RuleEntries,
         Self::PredicateEntries,
@@ -158,7 +176,7 @@ impl Section {
     ];
 
     /// How many of them are hot.
-    pub const HOT: usize = Self::Tables as usize;
+    pub const HOT: usize = Self::Automata as usize;
 
     /// Its position in the section table.
     #[must_use]
@@ -182,7 +200,13 @@ impl Section {
             Self::Operands => "operands",
             Self::TableEntries => "table entries",
             Self::Sources => "sources",
+            Self::ActionIndex => "action index",
+            Self::PredicateIndex => "predicate index",
+            Self::FieldIndex => "field index",
+            Self::IndexLists => "index lists",
+            Self::AutomatonEntries => "automaton entries",
             Self::Texts => "texts",
+            Self::Automata => "gate and action automaton",
             Self::Tables => "tables",
             Self::RuleEntries => "rule entries",
             Self::PredicateEntries => "predicate entries",
@@ -204,6 +228,8 @@ pub const PREDICATE_BYTES: usize = 16;
 pub const FIELD_BYTES: usize = 12;
 /// Bytes of a range or of an action set.
 pub const RANGE_BYTES: usize = 8;
+/// Bytes of a record of the action index.
+pub const ACTION_INDEX_BYTES: usize = 16;
 /// Bytes of an entry.
 pub const ENTRY_BYTES: usize = 16;
 /// Bytes of a source file.
@@ -221,6 +247,8 @@ pub enum Piece {
     Predicate = 3,
     /// The text of a source file.
     Source = 4,
+    /// The gate (number 0) or the action automaton (number 1).
+    Automaton = 5,
 }
 
 impl Piece {
@@ -232,6 +260,7 @@ impl Piece {
             Self::Rule => "rule record",
             Self::Predicate => "predicate record",
             Self::Source => "source text",
+            Self::Automaton => "gate",
         }
     }
 }

@@ -53,9 +53,8 @@ impl<'a> Gate<'a> {
     }
 
     /// Reads `text` once and calls `found` with the number of every posting whose literal occurs, possibly more than
-    /// once. `work` is the number of bytes that may still be read. `None` if the gate is damaged or the work is spent.
-    pub fn scan(&self, text: &str, work: &mut u64, mut found: impl FnMut(u32)) -> Option<()> {
-        *work = work.checked_sub(text.len() as u64)?;
+    /// once. `None` if the gate is damaged, or as soon as `found` answers so.
+    pub fn scan(&self, text: &str, mut found: impl FnMut(u32) -> Option<()>) -> Option<()> {
         let mut state = self.automaton.first();
         let mut after_space = false;
         if text.is_ascii() {
@@ -80,7 +79,7 @@ impl<'a> Gate<'a> {
         Some(())
     }
 
-    fn step(&self, from: u32, byte: u8, found: &mut impl FnMut(u32)) -> Option<u32> {
+    fn step(&self, from: u32, byte: u8, found: &mut impl FnMut(u32) -> Option<()>) -> Option<u32> {
         let root = self.automaton.first();
         let class = self.automaton.class(byte)?;
         if class == 0 {

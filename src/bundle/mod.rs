@@ -18,14 +18,19 @@
     )
 )]
 
+pub mod actions;
 pub mod checksum;
 pub mod cold;
 pub mod error;
 pub mod format;
+pub mod gate;
+pub mod index;
+pub mod info;
 pub mod isa;
 pub mod operand;
 pub mod program;
 pub mod read;
+pub mod sparse;
 pub mod table;
 pub mod verify;
 #[cfg(feature = "compile")]

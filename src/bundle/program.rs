@@ -23,6 +23,8 @@ pub struct Program {
     pub digest: String,
     /// What holds when no statement applies.
     pub default: Effect,
+    /// Which statements an event can reach.
+    pub index: Index,
     /// Statements in the order of decision: rules first, then denies, reviews, allows.
     pub statements: Vec<Statement>,
     /// Sets of action patterns, as numbers of `actions`; a name is in the set when one of them matches.
@@ -43,6 +45,43 @@ pub struct Program {
     pub predicate_records: Vec<PredicateRecord>,
     /// Source files in load order: name and text.
     pub sources: Vec<(String, String)>,
+}
+
+/// Which statements an event can reach: by its action, and by the literals in its fields. All lists ascend.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    /// For each action pattern, and at the end for "every action".
+    pub actions: Vec<ActionIndex>,
+    /// Action patterns that are not in the automaton.
+    pub singly: Vec<u32>,
+    /// For each predicate that is gated: the statements that it keys, by their place in the order of decision.
+    pub predicates: Vec<Option<Vec<u32>>>,
+    /// For each field: its gated predicates.
+    pub fields: Vec<Vec<u32>>,
+    /// See `gate.rs`; empty where nothing is gated.
+    pub gate: Vec<u8>,
+    /// See `actions.rs`.
+    pub action_automaton: Vec<u8>,
+}
+
+/// What an action pattern leads to.
+#[derive(Clone, Debug, Default)]
+pub struct ActionIndex {
+    /// Statements that no literal keys.
+    pub statements: Vec<u32>,
+    /// Fields whose literals key statements.
+    pub fields: Vec<u32>,
+}
+
+impl Index {
+    /// Words of all its lists and records.
+    #[must_use]
+    pub fn words(&self) -> usize {
+        let actions = self.actions.iter().map(|action| 4 + action.statements.len() + action.fields.len());
+        let predicates = self.predicates.iter().map(|keyed| 2 + keyed.as_ref().map_or(0, Vec::len));
+        let fields = self.fields.iter().map(|predicates| 2 + predicates.len());
+        self.singly.len() + actions.chain(predicates).chain(fields).sum::<usize>()
+    }
 }
 
 /// When a rule or statement is asked, and what it says.

@@ -11,6 +11,8 @@ use super::format::{
     HEADER_BYTES, MAGIC, NONE, POLICY_BYTES, PREDICATE_BYTES, Piece, RANGE_BYTES, SECTION_ENTRY_BYTES,
     SOURCE_BYTES, STATEMENT_BYTES, Section, Shape, Version, header_checksum, padded,
 };
+use super::index::Index;
+pub use super::info::{Meta, PredicateInfo, RuleInfo, SourceMeta, SourceText};
 use super::isa::Instruction;
 use super::program::Statement;
 use crate::model::decision::Effect;
@@ -34,6 +36,9 @@ pub struct Loaded<'a> {
     operands: &'a [u8],
     table_entries: &'a [[u8; ENTRY_BYTES]],
     sources: &'a [[u8; SOURCE_BYTES]],
+    index: Index<'a>,
+    automaton_entries: &'a [[u8; ENTRY_BYTES]],
+    automata: &'a [u8],
     texts: &'a [u8],
     tables: &'a [u8],
     rule_entries: &'a [[u8; ENTRY_BYTES]],
@@ -41,69 +46,6 @@ pub struct Loaded<'a> {
     records: &'a [u8],
     source_texts: &'a [u8],
     sections: Sections<'a>,
-}
-
-/// Which layer a bundle is, and from what it was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Meta<'a> {
-    /// E.g. `project`.
-    pub label: &'a str,
-    /// The absolute directory, e.g. `/home/dev/shop/policies`.
-    pub directory: &'a str,
-    /// The digest of the sources, in hexadecimal.
-    pub digest: &'a str,
-    /// The source files, in load order.
-    pub files: Vec<SourceMeta<'a>>,
-}
-
-/// A source file's name and size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SourceMeta<'a> {
-    /// As it is shown to people, e.g. `policies/02_bash.yaml`.
-    pub name: &'a str,
-    /// In bytes.
-    pub bytes: u32,
-}
-
-/// A source file's name and text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SourceText<'a> {
-    /// As it is shown to people.
-    pub name: &'a str,
-    /// Its whole text.
-    pub text: &'a str,
-}
-
-/// What people want to know about a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleInfo<'a> {
-    /// `sid`, or the stem of the file.
-    pub sid: String,
-    /// Whether the policy wrote a `sid`.
-    pub named: bool,
-    /// `reason`; empty where none was given.
-    pub reason: String,
-    /// What it says.
-    pub effect: Effect,
-    /// The file, e.g. `policies/02_bash.yaml`.
-    pub file: &'a str,
-    /// Its line, from 1.
-    pub line: u32,
-}
-
-/// What people want to know about a predicate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PredicateInfo<'a> {
-    /// The field path, e.g. `params.command`.
-    pub field: String,
-    /// The operator.
-    pub op: Op,
-    /// The operand as a person would write it; empty where there is none.
-    pub operand: String,
-    /// The file of its first place.
-    pub file: &'a str,
-    /// The line of its first place, from 1.
-    pub line: u32,
 }
 
 /// An action pattern.
@@ -175,6 +117,14 @@ impl<'a> Loaded<'a> {
             operands: table.bytes(Section::Operands)?,
             table_entries: table.records(Section::TableEntries)?,
             sources: table.records(Section::Sources)?,
+            index: Index {
+                actions: table.records(Section::ActionIndex)?,
+                predicates: table.records(Section::PredicateIndex)?,
+                fields: table.records(Section::FieldIndex)?,
+                lists: table.records(Section::IndexLists)?,
+            },
+            automaton_entries: table.records(Section::AutomatonEntries)?,
+            automata: table.bytes(Section::Automata)?,
             texts: table.bytes(Section::Texts)?,
             tables: table.bytes(Section::Tables)?,
             rule_entries: table.records(Section::RuleEntries)?,
@@ -225,24 +175,29 @@ impl<'a> Loaded<'a> {
 
     /// Statements in the order of decision; `None` in the place of one that is damaged.
     pub fn statements(&self) -> impl Iterator<Item = Option<Statement>> + use<'a> {
-        self.statements.iter().map(|record| {
-            let [rule, kind, order, actions, when, unless] = words(record)?;
-            let [effect, block, 0, 0] = kind.to_le_bytes() else { return None };
-            let block = match block {
-                0 => BlockKind::Rules,
-                1 => BlockKind::Statements,
-                _ => return None,
-            };
-            Some(Statement {
-                rule: RuleId(rule),
-                effect: Effect::from_u8(effect)?,
-                block,
-                order,
-                actions: (actions != NONE).then_some(actions),
-                when,
-                unless: (unless != NONE).then_some(unless),
-            })
-        })
+        self.statements.iter().map(statement)
+    }
+
+    /// The statement at a place in the order of decision.
+    #[must_use]
+    pub fn statement(&self, place: u32) -> Option<Statement> {
+        statement(get(self.statements, place)?)
+    }
+
+    /// Which statements an event can reach.
+    #[must_use]
+    pub fn index(&self) -> &Index<'a> {
+        &self.index
+    }
+
+    /// The gate or the action automaton, its seal checked.
+    ///
+    /// # Errors
+    /// Damage.
+    pub fn automaton(&self, which: Which) -> Result<&'a [u8], ReadError> {
+        let entry = get(self.automaton_entries, which as u32).and_then(entry);
+        let entry = entry.ok_or(ReadError::damaged(Piece::Automaton.name()))?;
+        unseal(entry, self.automata, Piece::Automaton, which as u32)
     }
 
     /// The members of an action set: numbers of action patterns.
@@ -430,6 +385,16 @@ impl<'a> Loaded<'a> {
     }
 }
 
+/// One of the two automata that a bundle has once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Which {
+    /// See `gate.rs`.
+    Gate = 0,
+    /// See `actions.rs`.
+    Actions = 1,
+}
+
 /// How many there are of each thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each field is the number of what it is named after")]
@@ -517,8 +482,27 @@ impl<'a> Sections<'a> {
     }
 }
 
+fn statement(record: &[u8; STATEMENT_BYTES]) -> Option<Statement> {
+    let [rule, kind, order, actions, when, unless] = words(record)?;
+    let [effect, block, 0, 0] = kind.to_le_bytes() else { return None };
+    let block = match block {
+        0 => BlockKind::Rules,
+        1 => BlockKind::Statements,
+        _ => return None,
+    };
+    Some(Statement {
+        rule: RuleId(rule),
+        effect: Effect::from_u8(effect)?,
+        block,
+        order,
+        actions: (actions != NONE).then_some(actions),
+        when,
+        unless: (unless != NONE).then_some(unless),
+    })
+}
+
 /// The first words of a record.
-fn words<const N: usize>(record: &[u8]) -> Option<[u32; N]> {
+pub(super) fn words<const N: usize>(record: &[u8]) -> Option<[u32; N]> {
     let words = record.as_chunks::<4>().0.first_chunk::<N>()?;
     // PERF: a loop, because `array::map` is compiled to calls here, and this is called for every record.
     let mut numbers = [0; N];
@@ -534,11 +518,11 @@ fn entry(record: &[u8; ENTRY_BYTES]) -> Option<Entry> {
     Some(Entry { offset, length, seal })
 }
 
-fn get<T>(records: &[T], number: u32) -> Option<&T> {
+pub(super) fn get<T>(records: &[T], number: u32) -> Option<&T> {
     records.get(usize::try_from(number).ok()?)
 }
 
-fn run<T>(records: &[T], first: u32, count: u32) -> Option<&[T]> {
+pub(super) fn run<T>(records: &[T], first: u32, count: u32) -> Option<&[T]> {
     let first = usize::try_from(first).ok()?;
     records.get(first..)?.get(..usize::try_from(count).ok()?)
 }

@@ -17,6 +17,8 @@
 //! postings: their number, then the numbers
 //! ```
 
+use std::collections::BTreeSet;
+
 /// Bytes of a word.
 const WORD: usize = 4;
 /// Words before the first state.
@@ -81,8 +83,8 @@ impl<'a> Automaton<'a> {
         word(self.words, state.checked_add(1)?)
     }
 
-    /// Calls `found` with each posting of `state`. `None`: damaged.
-    pub fn postings(&self, state: u32, mut found: impl FnMut(u32)) -> Option<()> {
+    /// Calls `found` with each posting of `state`. `None`: damaged, or `found` answered so.
+    pub fn postings(&self, state: u32, mut found: impl FnMut(u32) -> Option<()>) -> Option<()> {
         let head = word(self.words, state)?;
         if head & HAS_POSTINGS == 0 {
             return Some(());
@@ -92,9 +94,34 @@ impl<'a> Automaton<'a> {
         let start = usize::try_from(list).ok()?.checked_add(1)?.checked_mul(WORD)?;
         let end = usize::try_from(count).ok()?.checked_mul(WORD)?.checked_add(start)?;
         for posting in self.words.get(start..end)?.as_chunks::<WORD>().0 {
-            found(u32::from_le_bytes(*posting));
+            found(u32::from_le_bytes(*posting))?;
         }
         Some(())
+    }
+}
+
+impl Automaton<'_> {
+    /// The classes that some byte has.
+    fn used_classes(&self) -> impl Iterator<Item = u8> + use<> {
+        0..=self.classes.iter().copied().max().unwrap_or(0)
+    }
+
+    /// Follows every transition from the first state; whether all lead to states, and all postings are below `limit`.
+    #[must_use]
+    pub fn verify(&self, limit: usize) -> bool {
+        let mut known = BTreeSet::from([self.first]);
+        let mut open = vec![self.first];
+        while let Some(state) = open.pop() {
+            let below = |posting: u32| usize::try_from(posting).is_ok_and(|posting| posting < limit);
+            let sound = self.postings(state, |posting| below(posting).then_some(()));
+            let named = self.used_classes().map(|class| self.transition(state, class));
+            // No transition stands for the one of every other class.
+            let targets: Option<Vec<u32>> =
+                named.map(|target| target?.or(Some(self.first))).chain([self.otherwise(state)]).collect();
+            let (Some(()), Some(targets)) = (sound, targets) else { return false };
+            open.extend(targets.into_iter().filter(|target| known.insert(*target)));
+        }
+        true
     }
 }
 

@@ -10,7 +10,8 @@ use super::format::{BlockKind, Shape};
 use super::isa::{Opcode, OperandIs, SLOTS};
 use super::operand::Reader;
 use super::program::Statement;
-use super::read::{Counts, Loaded, Predicate};
+use super::read::{Counts, Loaded, Predicate, Which};
+use super::sparse::Automaton;
 use super::table;
 use crate::model::decision::Effect;
 use crate::model::id::{FieldId, PredId, RuleId};
@@ -24,7 +25,7 @@ use std::cmp::Reverse;
 /// The first thing that is wrong.
 pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
     let counts = bundle.counts();
-    let numbers = |count: usize| 0..u32::try_from(count).unwrap_or(u32::MAX);
+    let numbers = |count: usize| 0..number(count);
     bundle.meta()?;
     bundle.sources()?;
     let mut before = None;
@@ -60,6 +61,7 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
             return Err(ReadError::damaged("an automaton table"));
         }
     }
+    check_index(bundle, &counts)?;
     for number in numbers(counts.rules) {
         bundle.rule(RuleId(number))?;
     }
@@ -78,6 +80,52 @@ fn rank(statement: &Statement) -> (BlockKind, Reverse<Effect>, u32) {
         BlockKind::Statements => statement.effect,
     };
     (statement.block, Reverse(effect), statement.order)
+}
+
+/// Checks that every number of the index is in range, and that the automata can be opened.
+fn check_index(bundle: &Loaded<'_>, counts: &Counts) -> Result<(), ReadError> {
+    let damaged = ReadError::damaged("the index");
+    let index = bundle.index();
+    let (actions, fields) = (number(counts.actions), number(counts.fields));
+    for pattern in 0..=actions {
+        let reached = index.action(pattern).ok_or(damaged)?;
+        let mut reached_fields = reached.fields();
+        if !reached.statements().all(|place| within(place, counts.statements))
+            || !reached_fields.all(|field| within(field.0, counts.fields))
+        {
+            return Err(damaged);
+        }
+    }
+    if !index.singly().ok_or(damaged)?.all(|pattern| within(pattern, counts.actions)) {
+        return Err(damaged);
+    }
+    for id in (0..number(counts.predicates)).map(PredId) {
+        let mut keyed = index.keyed(id).ok_or(damaged)?.into_iter().flatten();
+        if !keyed.all(|place| within(place, counts.statements)) {
+            return Err(damaged);
+        }
+    }
+    let mut gated = false;
+    for field in (0..fields).map(FieldId) {
+        for id in index.gated(field).ok_or(damaged)? {
+            gated = true;
+            let predicate = bundle.predicate(id).filter(|predicate| predicate.field == field);
+            if predicate.is_none() || index.keyed(id).flatten().is_none() {
+                return Err(damaged);
+            }
+        }
+    }
+    let sound =
+        |words: &[u8], limit: usize| Automaton::open(words).is_some_and(|automaton| automaton.verify(limit));
+    let actions_sound = sound(bundle.automaton(Which::Actions)?, counts.actions);
+    if !actions_sound || gated && !sound(bundle.automaton(Which::Gate)?, counts.predicates) {
+        return Err(damaged);
+    }
+    Ok(())
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn check_statement(bundle: &Loaded<'_>, counts: &Counts, statement: Statement) -> Result<(), ReadError> {

@@ -18,7 +18,7 @@ use super::format::{
     SECTION_ENTRY_BYTES, SEMANTICS_VERSION, Section, Shape, UNICODE_VERSION, header_checksum, padded,
 };
 use super::operand;
-use super::program::{Operand, Predicate, Program, Statement};
+use super::program::{Index, Operand, Predicate, Program, Statement};
 use std::collections::BTreeMap;
 
 /// Writes a bundle.
@@ -35,6 +35,7 @@ pub fn write(program: &Program) -> Vec<u8> {
         writer.predicate(predicate);
     }
     writer.fields(program);
+    writer.index(&program.index);
     for table in &program.tables {
         writer.sealed(Section::TableEntries, Section::Tables, Piece::Table, table);
     }
@@ -157,6 +158,35 @@ impl<'p> Writer<'p> {
         let kind = u32::from(predicate.op as u8) | (u32::from(shape as u8) << 8);
         self.words(Section::Predicates, &[predicate.field.0, kind]);
         self.words(Section::Predicates, &range);
+    }
+
+    fn index(&mut self, index: &Index) {
+        for action in &index.actions {
+            self.list(Section::ActionIndex, &action.statements);
+            self.list(Section::ActionIndex, &action.fields);
+        }
+        // Behind "every action": the patterns that are matched one by one.
+        self.list(Section::ActionIndex, &index.singly);
+        self.list(Section::ActionIndex, &[]);
+        for keyed in &index.predicates {
+            match keyed {
+                Some(statements) => self.list(Section::PredicateIndex, statements),
+                None => self.words(Section::PredicateIndex, &[NONE, 0]),
+            }
+        }
+        for predicates in &index.fields {
+            self.list(Section::FieldIndex, predicates);
+        }
+        for automaton in [&index.gate, &index.action_automaton] {
+            self.sealed(Section::AutomatonEntries, Section::Automata, Piece::Automaton, automaton);
+        }
+    }
+
+    /// Appends the numbers to the lists, and their range to a section.
+    fn list(&mut self, section: Section, numbers: &[u32]) {
+        let first = word(self.sections[Section::IndexLists.index()].len() / 4);
+        self.words(Section::IndexLists, numbers);
+        self.words(section, &[first, word(numbers.len())]);
     }
 
     fn fields(&mut self, program: &'p Program) {

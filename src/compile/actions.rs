@@ -14,17 +14,17 @@ const STATES: usize = 20_000;
 
 /// What came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actions {
+pub(super) struct Actions {
     /// The bytes for `bundle::actions::matching`.
-    pub automaton: Vec<u8>,
+    pub(super) automaton: Vec<u8>,
     /// Patterns to be matched one by one, ascending.
-    pub singly: Vec<u32>,
+    pub(super) singly: Vec<u32>,
 }
 
 /// Builds the automaton of `patterns`; their places in the slice are the numbers found. A pattern is given with
 /// whether it is a glob (otherwise an exact name).
 #[must_use]
-pub fn build(patterns: &[(&str, bool)]) -> Actions {
+pub(super) fn build(patterns: &[(&str, bool)]) -> Actions {
     let numbered = || (0u32..).zip(patterns.iter().copied());
     let bytewise = |text: &str, is_glob: bool| !is_glob || !text.contains(['?', '[']);
     let linear = |text: &str, is_glob: bool| {

@@ -20,13 +20,13 @@ const DENSE_DEPTH: u32 = 2;
 
 /// Literals with what they open.
 #[derive(Clone, Debug, Default)]
-pub struct Literals {
+pub(super) struct Literals {
     postings: BTreeMap<String, Vec<u32>>,
 }
 
 impl Literals {
     /// An occurrence of `literal` (folded here) opens `posting`. An empty literal occurs everywhere and must not be added.
-    pub fn add(&mut self, literal: &str, posting: u32) {
+    pub(super) fn add(&mut self, literal: &str, posting: u32) {
         let folded = fold_literal(literal);
         debug_assert!(!folded.is_empty(), "an empty literal gates nothing");
         let list = self.postings.entry(folded).or_default();
@@ -35,14 +35,8 @@ impl Literals {
         }
     }
 
-    /// True when there is nothing to look for.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.postings.is_empty()
-    }
-
     /// The gate's bytes, or the reason why the automaton cannot be built (more than 2^31 states).
-    pub fn emit(&self) -> Result<Vec<u8>, String> {
+    pub(super) fn emit(&self) -> Result<Vec<u8>, String> {
         let automaton = Builder::new()
             .match_kind(MatchKind::Standard)
             .prefilter(false)
@@ -116,10 +110,10 @@ mod tests {
 
     fn hits(gate: &[u8], text: &str) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();
-        let mut work = u64::MAX;
         let gate = Gate::open(gate).expect("a gate just written opens");
-        gate.scan(text, &mut work, |posting| {
+        gate.scan(text, |posting| {
             found.insert(posting);
+            Some(())
         })
         .expect("a gate just written is sound");
         found
@@ -179,9 +173,8 @@ mod tests {
             for value in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut damaged = gate.clone();
                 damaged[place] = value;
-                let mut work = 1000;
                 if let Some(gate) = Gate::open(&damaged) {
-                    let _ = gate.scan("aababbabaab", &mut work, |_| ());
+                    let _ = gate.scan("aababbabaab", |_| Some(()));
                 }
             }
         }

@@ -4,10 +4,15 @@
 //! diagnostics. The same input gives the same program, whatever the machine: only ordered maps, no clock.
 //! Deliberately not here: reading policy text (`syntax`), meaning (`ir::lower`), bytes (`bundle::write`).
 
+mod actions;
 pub mod automata;
 mod emit;
+mod index;
+mod literals;
 mod operand;
 mod order;
+pub mod required;
+mod sparse;
 
 use crate::bundle::cold::{PredicateRecord, RuleRecord};
 use crate::bundle::format::ActionKind;
@@ -90,11 +95,16 @@ pub fn compile(policy: &ir::Policy, options: &Options) -> Result<Compiled, Vec<D
             Some(Predicate { field: pred.field, op: pred.op, operand })
         })
         .collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let index = index::build(policy, &statements, &actions, &predicates);
     let program = Program {
         label: options.label.clone(),
         directory: options.directory.clone(),
         digest: options.digest.clone(),
         default: policy.default,
+        index,
         statements,
         action_sets: actions.sets,
         actions: actions.patterns,
@@ -107,14 +117,10 @@ pub fn compile(policy: &ir::Policy, options: &Options) -> Result<Compiled, Vec<D
         sources: policy.sources.files().iter().map(|file| (file.path.clone(), file.text.clone())).collect(),
     };
     if size_bound(&program) > limits::BUNDLE_BYTES {
-        problems.push(too_large());
+        return Err(vec![too_large()]);
     }
-    if problems.is_empty() {
-        let stats = stats(&program, conditions);
-        Ok(Compiled { program, stats })
-    } else {
-        Err(problems)
-    }
+    let stats = stats(&program, conditions);
+    Ok(Compiled { program, stats })
 }
 
 /// Action patterns and sets, interned.
@@ -209,7 +215,8 @@ fn size_bound(program: &Program) -> u64 {
         program.rules.len() + program.predicates.len() + program.fields.len() + program.sources.len();
     let members: usize = program.action_sets.iter().map(|set| 4 * set.len() + RECORD).sum();
     let named = texts.chain(rules).chain(predicates).chain(keys).chain(actions).chain(tables).sum::<usize>();
-    (named + members + 3 * RECORD * records + 4 * program.code.len()) as u64
+    let index = 4 * program.index.words() + program.index.gate.len() + program.index.action_automaton.len();
+    (named + members + index + 3 * RECORD * records + 4 * program.code.len()) as u64
 }
 
 fn too_deep(span: Span) -> Diagnostic {

@@ -66,13 +66,18 @@ impl Required {
     }
 
     fn of_set(set: &CodeSet) -> Self {
-        let size: u32 = set.ranges().iter().map(|(low, high)| (high - low).saturating_add(1)).fold(0, u32::saturating_add);
+        let size: u32 = set
+            .ranges()
+            .iter()
+            .map(|(low, high)| (high - low).saturating_add(1))
+            .fold(0, u32::saturating_add);
         if size > SET {
             return Self::nothing();
         }
         let codes = set.ranges().iter().flat_map(|(low, high)| *low..=*high);
         // A surrogate is in no text, so it matches nothing.
-        let texts: Clause = codes.filter_map(char::from_u32).map(|character| fold(character).to_string()).collect();
+        let texts: Clause =
+            codes.filter_map(char::from_u32).map(|character| fold(character).to_string()).collect();
         if texts.len() > TEXTS { Self::nothing() } else { Self::exactly(texts) }
     }
 
@@ -96,10 +101,11 @@ impl Required {
 
     fn of_alternation(nodes: &[Node], sets: &[CodeSet]) -> Self {
         let branches: Vec<Self> = nodes.iter().map(|node| Self::of(node, sets)).collect();
-        let texts: Option<Clause> =
-            branches.iter().map(|branch| branch.texts.clone()).collect::<Option<Vec<_>>>().map(|all| {
-                all.into_iter().flatten().collect()
-            });
+        let texts: Option<Clause> = branches
+            .iter()
+            .map(|branch| branch.texts.clone())
+            .collect::<Option<Vec<_>>>()
+            .map(|all| all.into_iter().flatten().collect());
         let clauses: Option<Vec<Clause>> = branches.into_iter().map(Self::into_clause).collect();
         let best: Option<Clause> = clauses.map(|all| all.into_iter().flatten().collect());
         Self {
@@ -179,12 +185,21 @@ impl Run {
 }
 
 fn product(left: &Clause, right: &Clause) -> Clause {
-    left.iter().flat_map(|first| right.iter().map(move |second| fold_literal(&format!("{first}{second}")))).collect()
+    left.iter()
+        .flat_map(|first| right.iter().map(move |second| fold_literal(&format!("{first}{second}"))))
+        .collect()
 }
 
-/// A clause with an empty text, or a lone space, would open almost always; an empty one cannot be hung anywhere.
+/// A clause with an empty text, or a lone space, would open almost always; an empty one is no clause of a pattern that
+/// matches something.
 fn is_useful(clause: &Clause) -> bool {
-    !clause.is_empty() && clause.iter().all(|text| !text.is_empty() && text != " ")
+    !clause.is_empty() && is_sharp(clause)
+}
+
+/// Whether each literal of a clause can close something: it is neither empty nor a lone space.
+#[must_use]
+pub fn is_sharp(clause: &Clause) -> bool {
+    clause.iter().all(|text| !text.is_empty() && text != " ")
 }
 
 fn better(left: Option<Clause>, right: Option<Clause>) -> Option<Clause> {
@@ -194,9 +209,13 @@ fn better(left: Option<Clause>, right: Option<Clause>) -> Option<Clause> {
     }
 }
 
-/// How rarely a clause may be expected to hold, in quarter bits: that of its commonest literal, less the choice.
-fn rarity(clause: &Clause) -> usize {
-    let commonest = clause.iter().map(|text| text.chars().map(bits).sum::<usize>()).min().unwrap_or(0);
+/// How rarely a clause may be expected to hold, in quarter bits: that of its commonest literal, less the choice. An empty
+/// clause never holds.
+#[must_use]
+pub fn rarity(clause: &Clause) -> usize {
+    let Some(commonest) = clause.iter().map(|text| text.chars().map(bits).sum::<usize>()).min() else {
+        return usize::MAX;
+    };
     commonest.saturating_sub(4 * clause.len().ilog2() as usize)
 }
 

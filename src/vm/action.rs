@@ -1,69 +1,62 @@
 //! Action patterns: does a statement speak of this action?
 //!
-//! In: an action set of the bundle, the event's action. Out: whether a member matches, each pattern tried once.
-//! Deliberately not here: an automaton over all patterns.
+//! In: an action set of the bundle, the event's action. Out: whether a member matches.
+//! Deliberately not here: the automaton that reads the name (`bundle::actions`), which statements a pattern leads to
+//! (`candidates.rs`).
 
 use super::Damaged;
+use crate::bundle::actions::matching;
 use crate::bundle::format::ActionKind;
-use crate::bundle::read::{Action, Loaded};
+use crate::bundle::read::{Action, Loaded, Which};
 use crate::facts::glob::fnmatchcase;
 
 const NO: u8 = 1;
 const YES: u8 = 2;
 
-/// What is known of patterns and sets: 0 where nothing is.
+/// What is known of patterns and sets.
 pub(super) struct Actions<'m> {
-    pub(super) patterns: &'m mut [u8],
+    /// Whether each pattern matches, once `find` has run.
+    pub(super) patterns: &'m mut [bool],
+    /// For each set whether one of its patterns matches; 0 where nothing is known.
     pub(super) sets: &'m mut [u8],
 }
 
 impl Actions<'_> {
+    /// The patterns that match the name: those of the automaton in one pass, the others one by one.
+    pub(super) fn find(&mut self, bundle: &Loaded<'_>, name: &str) -> Result<Vec<u32>, Damaged> {
+        let mut found = Vec::new();
+        let automaton = bundle.automaton(Which::Actions).map_err(|_| Damaged)?;
+        matching(automaton, name, |pattern| found.push(pattern)).ok_or(Damaged)?;
+        for pattern in bundle.index().singly().ok_or(Damaged)? {
+            if pattern_matches(bundle.action(pattern).ok_or(Damaged)?, name)? {
+                found.push(pattern);
+            }
+        }
+        for pattern in &found {
+            *at(self.patterns, *pattern)? = true;
+        }
+        Ok(found)
+    }
+
     /// Whether one of the set's patterns matches; `None` is the set of every action.
-    pub(super) fn matches(
-        &mut self,
-        bundle: &Loaded<'_>,
-        set: Option<u32>,
-        name: &str,
-    ) -> Result<bool, Damaged> {
+    pub(super) fn matches(&mut self, bundle: &Loaded<'_>, set: Option<u32>) -> Result<bool, Damaged> {
         let Some(set) = set else { return Ok(true) };
-        match known(self.sets, set)? {
-            NO => Ok(false),
-            YES => Ok(true),
-            _ => {
-                let holds = self.any_matches(bundle, set, name)?;
-                remember(self.sets, set, holds)?;
-                Ok(holds)
-            }
-        }
-    }
-
-    fn any_matches(&mut self, bundle: &Loaded<'_>, set: u32, name: &str) -> Result<bool, Damaged> {
-        for number in bundle.action_set(set).ok_or(Damaged)? {
-            let holds = match known(self.patterns, number)? {
-                NO => false,
-                YES => true,
-                _ => {
-                    let holds = pattern_matches(bundle.action(number).ok_or(Damaged)?, name)?;
-                    remember(self.patterns, number, holds)?;
-                    holds
+        let known = at(self.sets, set)?;
+        if *known == 0 {
+            *known = NO;
+            for pattern in bundle.action_set(set).ok_or(Damaged)? {
+                if *at(self.patterns, pattern)? {
+                    *known = YES;
+                    break;
                 }
-            };
-            if holds {
-                return Ok(true);
             }
         }
-        Ok(false)
+        Ok(*known == YES)
     }
 }
 
-fn known(memo: &[u8], number: u32) -> Result<u8, Damaged> {
-    usize::try_from(number).ok().and_then(|at| memo.get(at)).copied().ok_or(Damaged)
-}
-
-fn remember(memo: &mut [u8], number: u32, holds: bool) -> Result<(), Damaged> {
-    let known = usize::try_from(number).ok().and_then(|at| memo.get_mut(at)).ok_or(Damaged)?;
-    *known = if holds { YES } else { NO };
-    Ok(())
+fn at<T>(memo: &mut [T], number: u32) -> Result<&mut T, Damaged> {
+    usize::try_from(number).ok().and_then(|at| memo.get_mut(at)).ok_or(Damaged)
 }
 
 fn pattern_matches(action: Action<'_>, name: &str) -> Result<bool, Damaged> {

@@ -17,8 +17,10 @@ impl Machine<'_, '_, '_> {
     /// Asks statements until the answer is settled.
     pub(super) fn decide(&mut self) -> Result<Verdict, Damaged> {
         let mut standing = Standing::default();
-        for statement in self.bundle.statements() {
-            let statement = statement.ok_or(Damaged)?;
+        self.find_candidates()?;
+        let mut place = 0;
+        while let Some(next) = self.candidates.next(place) {
+            let statement = self.bundle.statement(next).ok_or(Damaged)?;
             if standing.settled(&statement) {
                 break;
             }
@@ -26,6 +28,7 @@ impl Machine<'_, '_, '_> {
                 let outcome = self.ask(&statement, &mut Nothing)?;
                 standing.take(&statement, outcome.truth);
             }
+            place = next.saturating_add(1);
         }
         Ok(standing.verdict(self.bundle.default_effect()))
     }

@@ -4,10 +4,12 @@
 //! Deliberately not here: the order of statements (`decide.rs`), the operators (`predicate.rs`).
 
 use super::action::Actions;
+use super::candidates::Candidates;
 use super::field::Fields;
 use super::predicate::Account;
 use super::trace::Sink;
 use super::{Damaged, Scratch};
+use crate::bundle::gate::Gate;
 use crate::bundle::isa::{Opcode, SLOTS};
 use crate::bundle::program::Statement;
 use crate::bundle::read::Loaded;
@@ -24,7 +26,10 @@ pub(super) struct Machine<'m, 'b, 'e> {
     pub(super) account: Account,
     pub(super) predicates: &'m mut [u8],
     pub(super) tables: &'m mut [bool],
-    actions: Actions<'m>,
+    pub(super) candidates: Candidates<'m>,
+    /// The gate, once it has been opened.
+    pub(super) gate: Option<Gate<'b>>,
+    pub(super) actions: Actions<'m>,
 }
 
 /// What a statement's conditions came to.
@@ -39,7 +44,7 @@ pub(super) struct Outcome {
 
 impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
     pub(super) fn new(bundle: &'m Loaded<'b>, event: &'e Event<'e>, scratch: &'m mut Scratch) -> Self {
-        let Scratch { predicates, actions, action_sets, fields, tables } = scratch;
+        let Scratch { predicates, actions, action_sets, fields, tables, statements, open, scanned } = scratch;
         Self {
             bundle,
             action: &event.action,
@@ -47,13 +52,15 @@ impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
             account: Account::default(),
             predicates,
             tables,
+            candidates: Candidates { statements, open, scanned },
+            gate: None,
             actions: Actions { patterns: actions, sets: action_sets },
         }
     }
 
     /// Whether the statement speaks of the event's action.
     pub(super) fn speaks(&mut self, statement: &Statement) -> Result<bool, Damaged> {
-        self.actions.matches(self.bundle, statement.actions, self.action)
+        self.actions.matches(self.bundle, statement.actions)
     }
 
     /// The truth of a statement whose action matched.

@@ -4,8 +4,8 @@
 //! [`Verdict`]. A total function: whatever the bytes of the bundle and the event are, it answers, in time linear in the
 //! event for each predicate and bounded by `limits::MATCH_WORK` over all of them.
 //!
-//! Statements are asked in the order of decision, until the answer is settled; each predicate, action pattern and view
-//! is computed once at most, and only when it is asked for.
+//! The statements that the event can reach are asked in the order of decision, until the answer is settled; each
+//! predicate, action pattern and view is computed once at most, and only when it is asked for.
 //!
 //! Deliberately not here: reading files, modes, what an agent is told (`hook`), the reference meaning (`oracle`).
 
@@ -24,6 +24,7 @@
 )]
 
 mod action;
+mod candidates;
 mod decide;
 mod exec;
 mod field;
@@ -42,14 +43,20 @@ use trace::Sink;
 pub struct Scratch {
     /// Per predicate: not asked yet, or its truth and why it is not known; see `predicate.rs`.
     predicates: Vec<u8>,
-    /// Per action pattern: not asked yet, or whether it matches; see `action.rs`.
-    actions: Vec<u8>,
-    /// The same per action set.
+    /// Per action pattern: whether it matches; see `action.rs`.
+    actions: Vec<bool>,
+    /// Per action set: not asked yet, or whether a pattern of it matches.
     action_sets: Vec<u8>,
     /// Per field: not looked at yet (0), or one more than its place among the fields seen.
     fields: Vec<u32>,
     /// Per automaton table: whether its seal has been checked.
     tables: Vec<bool>,
+    /// Per statement: whether it is a candidate; 64 to a word, see `candidates.rs`.
+    statements: Vec<u64>,
+    /// Per predicate: whether its literals let it be anything but false.
+    open: Vec<bool>,
+    /// Per field: whether literals have been looked for in it.
+    scanned: Vec<bool>,
 }
 
 impl Scratch {
@@ -61,6 +68,9 @@ impl Scratch {
         fill(&mut self.action_sets, counts.action_sets);
         fill(&mut self.fields, counts.fields);
         fill(&mut self.tables, counts.tables);
+        fill(&mut self.statements, counts.statements.div_ceil(64));
+        fill(&mut self.open, counts.predicates);
+        fill(&mut self.scanned, counts.fields);
     }
 }
 

@@ -32,7 +32,7 @@ impl Default for Account {
 
 impl Account {
     /// Takes the cost, or says that it is too much; then nothing more is to be had.
-    fn pay(&mut self, cost: usize) -> Result<(), Why> {
+    pub(super) fn pay(&mut self, cost: usize) -> Result<(), Why> {
         let left = u64::try_from(cost).ok().and_then(|cost| self.left.checked_sub(cost));
         self.left = left.unwrap_or(0);
         left.map(|_| ()).ok_or(Why::WorkLimit)
@@ -84,6 +84,9 @@ impl<'b> Machine<'_, 'b, '_> {
 
     fn compute(&mut self, id: PredId) -> Result<Answer, Damaged> {
         let predicate = self.bundle.predicate(id).ok_or(Damaged)?;
+        if self.is_closed(id, predicate.field)? {
+            return Ok((Truth::False, None));
+        }
         let seen = self.fields.get(self.bundle, predicate.field)?;
         let Some(views) = seen.views() else { return Ok((Truth::from(predicate.op == Op::NotExists), None)) };
         let operand = read_operand(self.bundle, &predicate, self.tables)?;

@@ -1,0 +1,125 @@
+//! Candidates: the statements that an event can reach at all.
+//!
+//! In: the index of a bundle, the event. Out: a bit for each statement that may be anything but false, and for each
+//! gated predicate whether it may.
+//! Deliberately not here: what the predicates answer (`predicate.rs`), in which order statements are asked (`decide.rs`).
+//!
+//! One pass over the action's name finds the action patterns; one pass over each field that they lead to finds the
+//! literals, which open predicates, which bring their statements in. What stays closed costs nothing.
+
+use super::Damaged;
+use super::exec::Machine;
+use crate::bundle::gate::Gate;
+use crate::bundle::index::{Index, Reached};
+use crate::bundle::read::Which;
+use crate::model::id::{FieldId, PredId};
+use crate::model::value::Value;
+
+/// What following one posting costs, in bytes read.
+const POSTING_COST: usize = 8;
+/// Bits of a word of the candidates.
+const BITS: u32 = u64::BITS;
+
+/// What has been opened.
+pub(super) struct Candidates<'m> {
+    /// A bit for each statement, by its place in the order of decision.
+    pub(super) statements: &'m mut [u64],
+    /// For each predicate: whether it may be anything but false. Of those that are gated only.
+    pub(super) open: &'m mut [bool],
+    /// For each field: whether its literals have been looked for.
+    pub(super) scanned: &'m mut [bool],
+}
+
+impl Candidates<'_> {
+    fn add(&mut self, statement: u32) -> Result<(), Damaged> {
+        let word = usize::try_from(statement / BITS).ok().and_then(|word| self.statements.get_mut(word));
+        *word.ok_or(Damaged)? |= 1_u64.wrapping_shl(statement);
+        Ok(())
+    }
+
+    fn open(&mut self, index: &Index<'_>, id: PredId) -> Result<(), Damaged> {
+        let open = self.open.get_mut(id.index()).ok_or(Damaged)?;
+        if !std::mem::replace(open, true) {
+            for statement in index.keyed(id).ok_or(Damaged)?.ok_or(Damaged)? {
+                self.add(statement)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn open_all(&mut self, index: &Index<'_>, field: FieldId) -> Result<(), Damaged> {
+        index.gated(field).ok_or(Damaged)?.try_for_each(|id| self.open(index, id))
+    }
+
+    /// The first candidate from `place` on.
+    pub(super) fn next(&self, place: u32) -> Option<u32> {
+        let first = usize::try_from(place / BITS).ok()?;
+        let mut words = self.statements.iter().enumerate().skip(first);
+        let (_, word) = words.next()?;
+        let rest = word & u64::MAX.wrapping_shl(place);
+        let (at, word) = if rest == 0 { words.find(|(_, word)| **word != 0)? } else { (first, &rest) };
+        u32::try_from(at).ok()?.checked_mul(BITS)?.checked_add(word.trailing_zeros())
+    }
+}
+
+impl Machine<'_, '_, '_> {
+    /// Finds the candidates by the event's action.
+    pub(super) fn find_candidates(&mut self) -> Result<(), Damaged> {
+        let index = *self.bundle.index();
+        self.reach(&index, index.every_action().ok_or(Damaged)?)?;
+        for pattern in self.actions.find(self.bundle, self.action)? {
+            self.reach(&index, index.action(pattern).ok_or(Damaged)?)?;
+        }
+        Ok(())
+    }
+
+    fn reach(&mut self, index: &Index<'_>, reached: Reached<'_>) -> Result<(), Damaged> {
+        reached.statements().try_for_each(|statement| self.candidates.add(statement))?;
+        reached.fields().try_for_each(|field| self.scan(index, field))
+    }
+
+    /// Whether a predicate is gated and closed: then it is false on what its field holds.
+    pub(super) fn is_closed(&mut self, id: PredId, field: FieldId) -> Result<bool, Damaged> {
+        let index = *self.bundle.index();
+        if index.keyed(id).ok_or(Damaged)?.is_none() {
+            return Ok(false);
+        }
+        self.scan(&index, field)?;
+        self.candidates.open.get(id.index()).map(|open| !open).ok_or(Damaged)
+    }
+
+    /// Looks for the literals in a field, once. A missing field opens nothing; a value that is no string, or for which
+    /// the work is spent, opens everything that looks at the field.
+    fn scan(&mut self, index: &Index<'_>, field: FieldId) -> Result<(), Damaged> {
+        let scanned = self.candidates.scanned.get_mut(field.index()).ok_or(Damaged)?;
+        if std::mem::replace(scanned, true) {
+            return Ok(());
+        }
+        let Some(views) = self.fields.get(self.bundle, field)?.views() else { return Ok(()) };
+        let gate = match self.gate {
+            Some(gate) => gate,
+            None => {
+                let words = self.bundle.automaton(Which::Gate).map_err(|_| Damaged)?;
+                *self.gate.insert(Gate::open(words).ok_or(Damaged)?)
+            }
+        };
+        for view in views {
+            let Value::String(text) = view.value else { return self.candidates.open_all(index, field) };
+            let (bundle, candidates, account) = (self.bundle, &mut self.candidates, &mut self.account);
+            let mut spent = account.pay(text.len()).is_err();
+            let read = gate.scan(text, |posting| {
+                spent |= account.pay(POSTING_COST).is_err();
+                let id = PredId(posting);
+                if !spent && bundle.predicate(id)?.field == field {
+                    candidates.open(index, id).ok()?;
+                }
+                (!spent).then_some(())
+            });
+            if spent {
+                return self.candidates.open_all(index, field);
+            }
+            read.ok_or(Damaged)?;
+        }
+        Ok(())
+    }
+}
