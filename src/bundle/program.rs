@@ -73,17 +73,6 @@ pub struct ActionIndex {
     pub fields: Vec<u32>,
 }
 
-impl Index {
-    /// Words of all its lists and records.
-    #[must_use]
-    pub fn words(&self) -> usize {
-        let actions = self.actions.iter().map(|action| 4 + action.statements.len() + action.fields.len());
-        let predicates = self.predicates.iter().map(|keyed| 2 + keyed.as_ref().map_or(0, Vec::len));
-        let fields = self.fields.iter().map(|predicates| 2 + predicates.len());
-        self.singly.len() + actions.chain(predicates).chain(fields).sum::<usize>()
-    }
-}
-
 /// When a rule or statement is asked, and what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statement {

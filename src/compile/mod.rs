@@ -16,7 +16,7 @@ mod sparse;
 
 use crate::bundle::cold::{PredicateRecord, RuleRecord};
 use crate::bundle::format::ActionKind;
-use crate::bundle::program::{Predicate, Program};
+use crate::bundle::program::{Index, Predicate, Program};
 use crate::diag::code::Code;
 use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::span::Span;
@@ -215,8 +215,17 @@ fn size_bound(program: &Program) -> u64 {
         program.rules.len() + program.predicates.len() + program.fields.len() + program.sources.len();
     let members: usize = program.action_sets.iter().map(|set| 4 * set.len() + RECORD).sum();
     let named = texts.chain(rules).chain(predicates).chain(keys).chain(actions).chain(tables).sum::<usize>();
-    let index = 4 * program.index.words() + program.index.gate.len() + program.index.action_automaton.len();
+    let index = index_bound(&program.index);
     (named + members + index + 3 * RECORD * records + 4 * program.code.len()) as u64
+}
+
+/// The bytes of the index and its automata.
+fn index_bound(index: &Index) -> usize {
+    let actions = index.actions.iter().map(|action| 4 + action.statements.len() + action.fields.len());
+    let predicates = index.predicates.iter().map(|keyed| 2 + keyed.as_ref().map_or(0, Vec::len));
+    let fields = index.fields.iter().map(|predicates| 2 + predicates.len());
+    let words = index.singly.len() + actions.chain(predicates).chain(fields).sum::<usize>();
+    4 * words + index.gate.len() + index.action_automaton.len()
 }
 
 fn too_deep(span: Span) -> Diagnostic {
