@@ -34,7 +34,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { states: 60_000, bytes: 1 << 20, steps: 10_000_000 }
+        Self { states: 60_000, bytes: 1 << 20, steps: 6_000_000 }
     }
 }
 

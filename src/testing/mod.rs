@@ -8,6 +8,7 @@ pub mod choices;
 pub mod corpus;
 pub mod event;
 pub mod parity;
+pub mod pattern;
 pub mod policy;
 pub mod pool;
 pub mod total;

@@ -19,5 +19,6 @@ mod parity; // oracle = machine = machine after write and read, on generated pol
 mod policy_format; // the reference page of the policy format
 mod render; // diagnostics for programs
 mod totality; // any text is read or refused, soon
+mod patterns; // patterns: tables = reference matcher, hostile patterns, damaged tables
 mod values; // equality, order, text of values and globs, as recorded from CPython
 mod views; // decoded spellings of values

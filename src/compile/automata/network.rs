@@ -136,9 +136,9 @@ impl Builder<'_> {
         match &node.kind {
             NodeKind::Empty => Ok(next),
             NodeKind::Set(set) => self.push(State::Character(*set, next)),
-            NodeKind::Sequence(nodes) => self.sequence(&nodes.iter().collect::<Vec<_>>(), next),
+            NodeKind::Sequence(nodes) => self.sequence(nodes, next),
             NodeKind::Alternation(nodes) => {
-                let branches = nodes.iter().map(|node| self.read_order(node)).collect();
+                let branches = nodes.iter().map(parts).collect();
                 self.alternatives(branches, next, MERGE_DEPTH)
             }
             NodeKind::Repeat { body, min, max } => self.repeat(body, *min, *max, next),
@@ -151,7 +151,7 @@ impl Builder<'_> {
     }
 
     /// Nodes that follow each other in the text.
-    fn sequence(&mut self, nodes: &[&Node], next: StateId) -> Result<StateId, Failure> {
+    fn sequence(&mut self, nodes: &[Node], next: StateId) -> Result<StateId, Failure> {
         let mut entry = next;
         match self.network.direction {
             Direction::LeftToRight => {
@@ -168,61 +168,38 @@ impl Builder<'_> {
         Ok(entry)
     }
 
-    /// An alternative as its parts in the order in which they are read.
-    fn read_order<'n>(&self, node: &'n Node) -> Vec<&'n Node> {
-        let mut nodes: Vec<&Node> = match &node.kind {
-            NodeKind::Sequence(nodes) => nodes.iter().collect(),
-            NodeKind::Empty => Vec::new(),
-            NodeKind::Set(_)
-            | NodeKind::Alternation(_)
-            | NodeKind::Repeat { .. }
-            | NodeKind::Assertion(_)
-            | NodeKind::Look { .. } => vec![node],
-        };
-        if self.network.direction == Direction::RightToLeft {
-            nodes.reverse();
-        }
-        nodes
-    }
-
     /// Alternatives, those that begin alike sharing their beginning: a list of a thousand words is a tree.
     fn alternatives(
         &mut self,
-        branches: Vec<Vec<&Node>>,
+        branches: Vec<&[Node]>,
         next: StateId,
         depth: u32,
     ) -> Result<StateId, Failure> {
+        self.account.spend(branches.len())?;
+        let direction = self.network.direction;
         let mut entries = Vec::new();
-        let mut groups: BTreeMap<SetId, Vec<Vec<&Node>>> = BTreeMap::new();
+        let mut groups: BTreeMap<SetId, Vec<&[Node]>> = BTreeMap::new();
         for branch in branches {
-            match branch.first().map(|node| &node.kind) {
-                Some(NodeKind::Set(set)) if depth > 0 => groups.entry(*set).or_default().push(branch),
-                _ => entries.push(self.in_read_order(&branch, next)?),
+            match set_at(branch, 0, direction) {
+                Some(set) if depth > 0 => groups.entry(set).or_default().push(branch),
+                _ => entries.push(self.sequence(branch, next)?),
             }
         }
         for group in groups.into_values() {
-            let shared = if group.len() == 1 { usize::MAX } else { shared_sets(&group) };
-            let (beginning, rests): (Vec<&Node>, Vec<Vec<&Node>>) = match group.as_slice() {
-                [only] => (only.clone(), Vec::new()),
-                many => {
-                    let rests = many.iter().map(|branch| branch[shared..].to_vec()).collect();
-                    (many[0][..shared].to_vec(), rests)
-                }
-            };
-            let after = if rests.is_empty() { next } else { self.alternatives(rests, next, depth - 1)? };
-            entries.push(self.in_read_order(&beginning, after)?);
+            if let [only] = group.as_slice() {
+                entries.push(self.sequence(only, next)?);
+                continue;
+            }
+            let shared = shared_sets(&group, direction);
+            self.account.spend(shared.saturating_mul(group.len()))?;
+            let beginning = read_parts(group[0], shared, direction).0;
+            let rests = group.iter().map(|branch| read_parts(branch, shared, direction).1).collect();
+            let after = self.alternatives(rests, next, depth - 1)?;
+            entries.push(self.sequence(beginning, after)?);
         }
         entries.sort_unstable();
         entries.dedup();
         self.split(&entries)
-    }
-
-    fn in_read_order(&mut self, nodes: &[&Node], next: StateId) -> Result<StateId, Failure> {
-        let mut entry = next;
-        for node in nodes.iter().rev() {
-            entry = self.node(node, entry)?;
-        }
-        Ok(entry)
     }
 
     fn repeat(&mut self, body: &Node, min: u32, max: Option<u32>, next: StateId) -> Result<StateId, Failure> {
@@ -326,17 +303,44 @@ impl Builder<'_> {
     }
 }
 
-/// How many sets all branches begin with alike.
-fn shared_sets(branches: &[Vec<&Node>]) -> usize {
-    let set = |branch: &Vec<&Node>, index: usize| match branch.get(index).map(|node| &node.kind) {
-        Some(NodeKind::Set(set)) => Some(*set),
-        _ => None,
+/// An alternative as the parts that follow each other in it.
+fn parts(node: &Node) -> &[Node] {
+    match &node.kind {
+        NodeKind::Sequence(nodes) => nodes,
+        NodeKind::Empty => &[],
+        NodeKind::Set(_)
+        | NodeKind::Alternation(_)
+        | NodeKind::Repeat { .. }
+        | NodeKind::Assertion(_)
+        | NodeKind::Look { .. } => std::slice::from_ref(node),
+    }
+}
+
+/// The first parts in the order in which they are read, and the others.
+fn read_parts(branch: &[Node], count: usize, direction: Direction) -> (&[Node], &[Node]) {
+    match direction {
+        Direction::LeftToRight => branch.split_at(count),
+        Direction::RightToLeft => {
+            let (rest, read) = branch.split_at(branch.len() - count);
+            (read, rest)
+        }
+    }
+}
+
+/// The set that a part is, counted in the order in which they are read.
+fn set_at(branch: &[Node], index: usize, direction: Direction) -> Option<SetId> {
+    let node = match direction {
+        Direction::LeftToRight => branch.get(index)?,
+        Direction::RightToLeft => branch.get(branch.len().checked_sub(index + 1)?)?,
     };
-    let first = &branches[0];
-    (0..first.len())
-        .take_while(|&index| {
-            let own = set(first, index);
-            own.is_some() && branches.iter().all(|branch| set(branch, index) == own)
-        })
-        .count()
+    if let NodeKind::Set(set) = node.kind { Some(set) } else { None }
+}
+
+/// How many sets all branches begin with alike.
+fn shared_sets(branches: &[&[Node]], direction: Direction) -> usize {
+    let alike = |index: &usize| {
+        let own = set_at(branches[0], *index, direction);
+        own.is_some() && branches.iter().all(|branch| set_at(branch, *index, direction) == own)
+    };
+    (0..branches[0].len()).take_while(alike).count()
 }

@@ -31,21 +31,27 @@ pub(super) fn check(root: &Node) -> Result<(), TooLarge> {
 pub(super) fn blame(root: &Node) -> TooLarge {
     let mut node = root;
     loop {
-        let inner = match &node.kind {
+        let largest = match &node.kind {
             NodeKind::Empty | NodeKind::Set(_) | NodeKind::Assertion(_) => None,
-            NodeKind::Sequence(nodes) => nodes.iter().max_by_key(|node| states(node)),
+            NodeKind::Sequence(nodes) => largest(nodes),
             // Many alternatives are to blame together.
             NodeKind::Alternation(nodes) => {
-                nodes.iter().find(|inner| states(inner).saturating_mul(2) > states(node))
+                let all = states(node);
+                largest(nodes).filter(|&(size, _)| size.saturating_mul(2) > all)
             }
-            NodeKind::Repeat { body, .. } => Some(&**body).filter(|body| states(body) > STATES),
-            NodeKind::Look { body, .. } => Some(&**body),
+            NodeKind::Repeat { body, .. } => Some((states(body), &**body)).filter(|&(size, _)| size > STATES),
+            NodeKind::Look { body, .. } => Some((states(body), &**body)),
         };
-        match inner {
-            Some(inner) if states(inner) > 1 => node = inner,
+        match largest {
+            Some((size, inner)) if size > 1 => node = inner,
             _ => return TooLarge::at(node, "the pattern needs too large an automaton", HELP),
         }
     }
+}
+
+/// The last of the largest parts, with its size.
+fn largest(nodes: &[Node]) -> Option<(u64, &Node)> {
+    nodes.iter().map(|node| (states(node), node)).max_by_key(|&(size, _)| size)
 }
 
 /// The states that an expression takes, with counts written out.

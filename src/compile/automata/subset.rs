@@ -14,6 +14,7 @@ use super::{Account, Direction, Failure};
 use crate::bundle::table::{FOUND, NEVER};
 use crate::ir::pattern::Assertion;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A deterministic automaton. States `NEVER` and `FOUND` stay what they are.
 #[derive(Debug)]
@@ -63,8 +64,8 @@ struct Builder<'a> {
     group_classes: Vec<u16>,
     /// By set, then by group: the classes of both.
     members: Vec<Vec<Vec<u16>>>,
-    keys: HashMap<Key, u32>,
-    open: Vec<Key>,
+    keys: HashMap<Rc<Key>, u32>,
+    open: Vec<Rc<Key>>,
     /// Which states are reached at the position, by the number of the walk that reached them.
     seen: Vec<u32>,
     walk: u32,
@@ -158,7 +159,8 @@ impl Builder<'_> {
         }
         self.account.spend(8 + key.entered.len())?;
         let id = self.open.len() as u32 + 2;
-        self.open.push(key.clone());
+        let key = Rc::new(key);
+        self.open.push(Rc::clone(&key));
         self.keys.insert(key, id);
         Ok(id)
     }

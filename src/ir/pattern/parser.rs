@@ -539,6 +539,9 @@ fn leftmost(node: &mut Node) -> Option<&mut SetId> {
 
 /// Puts the items of plain groups in the place of the groups.
 fn dissolve(items: Vec<Item>) -> Vec<Item> {
+    if !items.iter().any(|item| matches!(item.raw, Raw::Group(_))) {
+        return items;
+    }
     let mut flat = Vec::with_capacity(items.len());
     for item in items {
         match item.raw {
