@@ -64,8 +64,15 @@ fn pattern_matches(action: Action<'_>, name: &str) -> Result<bool, Damaged> {
     Ok(match action.kind {
         ActionKind::Exact => action.text == name.as_bytes(),
         ActionKind::Stars => stars_match(text()?, name),
-        ActionKind::Glob => fnmatchcase(text()?, name),
+        ActionKind::Glob => glob_matches(text()?, name),
     })
+}
+
+/// `fnmatchcase`, but what stands before the first special character is compared first: most names fail there, and the
+/// general matcher has to allocate.
+fn glob_matches(pattern: &str, name: &str) -> bool {
+    let literal = pattern.split(['*', '?', '[']).next().unwrap_or(pattern);
+    name.starts_with(literal) && fnmatchcase(pattern, name)
 }
 
 /// `fnmatchcase` for a pattern whose only special character is `*`, without allocation: what stands between the stars
