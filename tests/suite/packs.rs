@@ -1,17 +1,29 @@
 //! The policies that ship: they compile without a word, and every statement has its cases and its near misses.
 
+use agsec::bundle::read::Loaded;
+use agsec::bundle::write::write;
+use agsec::compile;
 use agsec::diag::render;
 use agsec::diag::source::{SourceFile, Sources};
 use agsec::ir::Policy;
 use agsec::ir::lower::{Options, lower};
+use agsec::model::decision::Effect;
+use agsec::oracle;
 use agsec::packs::{BUILTIN, PACKS, Pack};
 use agsec::syntax;
 use agsec::testing::corpus::{self, Case};
-use std::collections::BTreeSet;
+use agsec::testing::parity::check_loaded;
+use agsec::vm::Scratch;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// Cases that a statement decides, and near misses that it leaves alone: at least so many each.
 const CASES_OF_A_RULE: usize = 3;
+/// Bytes of the built-in layer's bundle, which every hook carries.
+const BUILTIN_BYTES: usize = 400_000;
+/// Bytes of the default policies' bundle.
+const DEFAULT_BYTES: usize = 2_500_000;
 
 fn packs() -> Vec<Pack> {
     PACKS.iter().copied().chain([BUILTIN]).collect()
@@ -87,8 +99,63 @@ fn what_stops_an_agent_says_what_to_do_instead() {
     for pack in packs() {
         for rule in policy(&pack).rules {
             let says = rule.reason.ends_with('.') && !rule.reason.contains('\n');
-            let silent = rule.effect == agsec::model::decision::Effect::Allow;
+            let silent = rule.effect == Effect::Allow;
             assert!(says || silent, "pack {}: `{}` has no reason in full sentences", pack.name, rule.name);
         }
+    }
+}
+
+#[test]
+fn every_case_is_decided_as_it_says_by_oracle_and_machine() {
+    for pack in packs() {
+        let policy = policy(&pack);
+        let loaded = Loaded::read(bundle(&pack)).expect("the bundle can be read");
+        let mut scratch = Scratch::default();
+        let mut wrong = Vec::new();
+        for case in cases(&pack) {
+            check_loaded(&policy, &loaded, &case.event, &mut scratch);
+            let verdict = oracle::evaluate(&policy, &case.event).verdict;
+            let decided_by = verdict.rule.map(|rule| policy.rules[rule.index()].name.as_str());
+            let by_rule = decided_by == Some(case.rule.as_str());
+            let expected = case.effect.unwrap_or_else(|| harmless(&policy, &case));
+            if by_rule != case.decides || verdict.effect != expected {
+                let status = verdict.effect.status();
+                wrong.push(format!("{}: {status} by {decided_by:?}: {}", case.rule, case.line()));
+            }
+        }
+        assert!(wrong.is_empty(), "pack {}:\n  {}", pack.name, wrong.join("\n  "));
+    }
+}
+
+/// What becomes of an event that a statement nearly speaks of: a deny or review lets it pass, an allow leaves it to the
+/// default.
+fn harmless(policy: &Policy, case: &Case) -> Effect {
+    let rule = policy.rules.iter().find(|rule| rule.name == case.rule);
+    match rule.map(|rule| rule.effect) {
+        Some(Effect::Allow) => policy.default,
+        Some(Effect::Review | Effect::Deny) | None => Effect::Allow,
+    }
+}
+
+/// The pack's bundle, made once. Directory and digest are empty: it stands for no directory of a machine.
+fn bundle(pack: &Pack) -> &'static [u8] {
+    static BUNDLES: LazyLock<BTreeMap<&'static str, Vec<u8>>> = LazyLock::new(|| {
+        let bundle = |pack: Pack| {
+            let options = compile::Options { label: pack.name.to_owned(), ..compile::Options::default() };
+            match compile::compile(&policy(&pack), &options) {
+                Ok(compiled) => (pack.name, write(&compiled.program)),
+                Err(problems) => panic!("pack {} does not compile: {problems:?}", pack.name),
+            }
+        };
+        packs().into_iter().map(bundle).collect()
+    });
+    BUNDLES.get(pack.name).expect("invariant: every pack has a bundle")
+}
+
+#[test]
+fn packs_fit_their_budget() {
+    for (pack, limit) in [(BUILTIN, BUILTIN_BYTES), (agsec::packs::DEFAULT, DEFAULT_BYTES)] {
+        let size = bundle(&pack).len();
+        assert!(size <= limit, "pack {}: the bundle has {size} bytes, more than {limit}", pack.name);
     }
 }
