@@ -6,19 +6,25 @@ use agsec::bundle::isa::listing;
 use agsec::bundle::read::Loaded;
 use agsec::bundle::verify::verify;
 use agsec::model::decision::{Effect, MatchedBy};
+use agsec::model::event::Event;
 use agsec::vm::trace::Full;
 use agsec::vm::{self, Scratch};
 use proptest::prelude::{any, prop, proptest};
+use std::sync::LazyLock;
 
-/// One bit, the lowest, the highest, half of them, all.
-const MASKS: [u8; 5] = [0x10, 0x01, 0x80, 0x55, 0xff];
+/// One bit, the highest, all.
+const MASKS: [u8; 3] = [0x01, 0x80, 0xff];
+
+/// The sample as a bundle; compiled once.
+static SAMPLE: LazyLock<Vec<u8>> = LazyLock::new(|| sample().bytes());
+/// The events; read once.
+static EVENTS: LazyLock<Vec<Event<'static>>> = LazyLock::new(events);
 
 #[test]
 fn no_changed_byte_goes_unseen_or_changes_an_answer() {
-    let bytes = sample().bytes();
-    let events = events();
+    let bytes = SAMPLE.clone();
     let whole = Loaded::read(&bytes).expect("a bundle");
-    let answers: Vec<_> = events.iter().map(|event| answer(&whole, event)).collect();
+    let answers: Vec<_> = EVENTS.iter().map(|event| answer(&whole, event)).collect();
     assert!(answers.iter().all(Result::is_ok));
     let (mut refused, mut late) = (0, 0);
     for at in 0..bytes.len() {
@@ -30,7 +36,7 @@ fn no_changed_byte_goes_unseen_or_changes_an_answer() {
                 continue;
             };
             assert!(verify(&bundle).is_err(), "byte {at} ^ {mask:#x} is in no checked range");
-            for (event, before) in events.iter().zip(&answers) {
+            for (event, before) in EVENTS.iter().zip(&answers) {
                 match answer(&bundle, event) {
                     Ok((verdict, _)) if verdict.matched_by == MatchedBy::Error => {
                         assert_eq!((verdict.effect, verdict.rule), (Effect::Deny, None));
@@ -47,7 +53,7 @@ fn no_changed_byte_goes_unseen_or_changes_an_answer() {
 
 #[test]
 fn no_length_but_its_own_is_read() {
-    let bytes = sample().bytes();
+    let bytes = SAMPLE.clone();
     for length in 0..bytes.len() {
         let error = Loaded::read(&bytes[..length]).expect_err("cut").to_string();
         assert!(error.starts_with("bundle is truncated: "), "{length}: {error}");
@@ -64,9 +70,9 @@ fn use_all(bytes: &[u8]) {
     let Ok(bundle) = Loaded::read(bytes) else { return };
     let _ = (verify(&bundle), bundle.meta(), bundle.sources(), listing(&bundle));
     let mut scratch = Scratch::default();
-    for event in events() {
-        let _ = answer(&bundle, &event);
-        let _ = vm::evaluate(&bundle, &event, &mut scratch, &mut Full::default());
+    for event in EVENTS.iter() {
+        let _ = answer(&bundle, event);
+        let _ = vm::evaluate(&bundle, event, &mut scratch, &mut Full::default());
     }
 }
 
@@ -81,7 +87,7 @@ fn reseal(bytes: &mut [u8]) {
 
 #[test]
 fn every_byte_may_be_anything_although_the_checksum_is_right() {
-    let bytes = sample().bytes();
+    let bytes = SAMPLE.clone();
     for at in HEADER_BYTES..bytes.len() {
         for mask in MASKS {
             let mut changed = bytes.clone();
@@ -96,8 +102,7 @@ proptest! {
     #[test]
     fn arbitrary_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
         use_all(&bytes);
-        let mut headed = sample().bytes();
-        headed.truncate(HEADER_BYTES);
+        let mut headed = SAMPLE[..HEADER_BYTES].to_vec();
         headed.extend_from_slice(&bytes);
         let length = headed.len() as u64;
         headed[24..32].copy_from_slice(&length.to_le_bytes());
@@ -108,7 +113,7 @@ proptest! {
 
     #[test]
     fn several_changed_words_do_no_harm(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u32>()), 1..6)) {
-        let mut bytes = sample().bytes();
+        let mut bytes = SAMPLE.clone();
         for (at, word) in changes {
             let at = HEADER_BYTES + at.index((bytes.len() - HEADER_BYTES) / 4) * 4;
             // Small numbers reach further than any number.
