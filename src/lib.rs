@@ -16,11 +16,19 @@ pub mod hook;
 pub mod model;
 pub mod vm;
 
+#[cfg(feature = "cli")]
+#[allow(clippy::disallowed_methods, reason = "a door to the machine")]
+pub mod cli;
 #[cfg(feature = "compile")]
 pub mod compile;
 #[cfg(feature = "compile")]
 #[allow(clippy::disallowed_methods, reason = "a door to the machine")]
 pub mod engine;
+#[cfg(feature = "cli")]
+pub mod explain;
+#[cfg(feature = "cli")]
+#[allow(clippy::disallowed_methods, reason = "a door to the machine")]
+pub mod install;
 #[cfg(feature = "compile")]
 pub mod ir;
 #[cfg(feature = "compile")]

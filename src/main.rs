@@ -2,12 +2,11 @@
 
 #![allow(clippy::disallowed_methods, reason = "a door to the machine")]
 
+use agsec::cli;
 use agsec::hook::{self, Door};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match hook::main(Door::Agsec, std::env::args_os().skip(1)) {
-        Some(code) => ExitCode::from(code),
-        None => ExitCode::from(2),
-    }
+    let code = hook::main(Door::Agsec, std::env::args_os().skip(1));
+    ExitCode::from(code.unwrap_or_else(|| cli::main(std::env::args_os())))
 }

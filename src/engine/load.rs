@@ -42,6 +42,19 @@ pub fn policy(path: &Path) -> (Option<Policy>, Sources, Vec<Diagnostic>) {
 #[must_use]
 pub fn policy_with(path: &Path, options: &Options) -> (Option<Policy>, Sources, Vec<Diagnostic>) {
     let (sources, mut diagnostics) = read(path);
+    let policy = parsed(&sources, &mut diagnostics, options);
+    (policy, sources, diagnostics)
+}
+
+/// Parses and lowers texts that were read before, such as those that a bundle carries.
+#[must_use]
+pub fn texts(sources: &Sources, options: &Options) -> (Option<Policy>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let policy = parsed(sources, &mut diagnostics, options);
+    (policy, diagnostics)
+}
+
+fn parsed(sources: &Sources, diagnostics: &mut Vec<Diagnostic>, options: &Options) -> Option<Policy> {
     let unread: Vec<_> =
         diagnostics.iter().filter(|one| one.is_error()).map(|one| one.label.0.source).collect();
     let mut documents = Vec::new();
@@ -52,9 +65,9 @@ pub fn policy_with(path: &Path, options: &Options) -> (Option<Policy>, Sources, 
     }
     let (policy, found) = lower::lower(&documents, sources.clone(), options);
     diagnostics.extend(found);
-    diagnostic::sort(&mut diagnostics);
+    diagnostic::sort(diagnostics);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
-    (policy.filter(|_| !broken), sources, diagnostics)
+    policy.filter(|_| !broken)
 }
 
 struct Loading {

@@ -81,7 +81,8 @@ pub fn decide(layers: &[Layer<'_>], questions: &[Event<'_>]) -> Option<Decision>
 }
 
 /// The verdict with what people want to know about it. Damage in what is only told does not change the effect.
-fn told(layer: &Layer<'_>, verdict: &Verdict, action: &str) -> Decision {
+#[must_use]
+pub fn told(layer: &Layer<'_>, verdict: &Verdict, action: &str) -> Decision {
     let mut decision = Decision::without_statement(verdict.effect, verdict.matched_by, String::new());
     decision.layer = layer.name.to_owned();
     decision.indeterminate = verdict.indeterminate;

@@ -49,7 +49,7 @@ use emergency::Stage;
 use failure::Failure;
 use input::Input;
 use judge::{Judgement, judge, sentence};
-use locate::{Located, Session, locate};
+use locate::{Session, locate};
 use mention::{Protected, Thing, mentions};
 use mode::Mode;
 use place::Places;
@@ -148,9 +148,15 @@ impl Run {
         let session = self.session(&places);
         let located = locate(&self.options, &state_directory, &session);
         if let Ok(call) = &mut call {
-            let protected = OnceCell::new();
-            let paths = || protected.get_or_init(|| self.protected(&state_directory, &session, &located));
-            describe(call, self.options.agent.as_deref(), &self.names(&state_directory, &located), paths);
+            let known = OnceCell::new();
+            let paths =
+                || known.get_or_init(|| protected(&self.options, &state_directory, &session, &located.state));
+            describe(
+                call,
+                self.options.agent.as_deref(),
+                &protected_names(&self.options, &state_directory, &located.state),
+                paths,
+            );
         }
         let allow_missing = self.options.allow_missing;
         let judged = judge(call.as_ref().map_err(Clone::clone), &located, &places, allow_missing);
@@ -215,38 +221,6 @@ impl Run {
         let claimed = self.platform.root_variable().and_then(std::env::var_os).map(PathBuf::from);
         let asked = std::env::var("AGSEC_MODE").ok().and_then(|name| Mode::from_name(name.trim()));
         Session { places, claimed: claimed.filter(|root| root.is_absolute()), asked }
-    }
-
-    /// The last components of what `protected` lists.
-    fn names<'n>(&'n self, state_directory: &'n Path, located: &'n Located) -> Vec<&'n str> {
-        let log = self.options.audit_log.as_deref();
-        let own = [state_directory, &self.options.organisation_directory].into_iter().chain(log);
-        let policies = located.state.layers.iter().map(|layer| layer.directory.as_path());
-        let files = PLATFORMS.into_iter().flat_map(Platform::registrations).map(|file| Path::new(*file));
-        let paths = own.chain(policies).chain(files);
-        let last = paths.filter_map(|path| path.file_name()?.to_str()).map(|name| name.trim_end_matches('*'));
-        ["agsec"].into_iter().chain(last).collect()
-    }
-
-    fn protected(&self, state_directory: &Path, session: &Session<'_>, located: &Located) -> Protected {
-        let at_home = state_directory.parent().filter(|_| state_directory.ends_with(".agsec"));
-        let home = at_home.map(Path::to_owned).or_else(|| std::env::var_os("HOME").map(PathBuf::from));
-        let mut paths = vec![
-            (Thing::State, state_directory.to_owned()),
-            (Thing::State, self.options.organisation_directory.clone()),
-        ];
-        paths.extend(self.options.audit_log.clone().map(|log| (Thing::State, log)));
-        paths.extend(located.state.layers.iter().map(|layer| (Thing::Policies, layer.directory.clone())));
-        if let Some(folder) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
-            paths.extend(["agsec", "agsec-hook"].map(|name| (Thing::Binary, folder.join(name))));
-        }
-        let roots = home.iter().chain(session.places.written()).chain(&session.claimed);
-        for root in roots {
-            // An absolute registration stays itself when it is joined.
-            let files = PLATFORMS.into_iter().flat_map(Platform::registrations);
-            paths.extend(files.map(|file| (Thing::Registration, root.join(file))));
-        }
-        Protected { home, cwd: session.places.written().first().cloned(), paths }
     }
 
     /// Records, and answers.
@@ -360,6 +334,50 @@ fn parse<'a>(platform: &dyn Platform, bytes: &'a [u8]) -> Result<Call<'a>, Failu
         return Err(Failure::Input("it asks nothing".to_owned()));
     }
     Ok(call)
+}
+
+/// The last components of what [`protected`] lists.
+#[must_use]
+pub fn protected_names<'n>(
+    options: &'n Options,
+    state_directory: &'n Path,
+    state: &'n state::State,
+) -> Vec<&'n str> {
+    let log = options.audit_log.as_deref();
+    let own = [state_directory, &options.organisation_directory].into_iter().chain(log);
+    let policies = state.layers.iter().map(|layer| layer.directory.as_path());
+    let files = PLATFORMS.into_iter().flat_map(Platform::registrations).map(|file| Path::new(*file));
+    let paths = own.chain(policies).chain(files);
+    let last = paths.filter_map(|path| path.file_name()?.to_str()).map(|name| name.trim_end_matches('*'));
+    ["agsec"].into_iter().chain(last).collect()
+}
+
+/// Where agsec's own things are, for a call with these options.
+#[must_use]
+pub fn protected(
+    options: &Options,
+    state_directory: &Path,
+    session: &Session<'_>,
+    state: &state::State,
+) -> Protected {
+    let at_home = state_directory.parent().filter(|_| state_directory.ends_with(".agsec"));
+    let home = at_home.map(Path::to_owned).or_else(|| std::env::var_os("HOME").map(PathBuf::from));
+    let mut paths = vec![
+        (Thing::State, state_directory.to_owned()),
+        (Thing::State, options.organisation_directory.clone()),
+    ];
+    paths.extend(options.audit_log.clone().map(|log| (Thing::State, log)));
+    paths.extend(state.layers.iter().map(|layer| (Thing::Policies, layer.directory.clone())));
+    if let Some(folder) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
+        paths.extend(["agsec", "agsec-hook"].map(|name| (Thing::Binary, folder.join(name))));
+    }
+    let roots = home.iter().chain(session.places.written()).chain(&session.claimed);
+    for root in roots {
+        // An absolute registration stays itself when it is joined.
+        let files = PLATFORMS.into_iter().flat_map(Platform::registrations);
+        paths.extend(files.map(|file| (Thing::Registration, root.join(file))));
+    }
+    Protected { home, cwd: session.places.written().first().cloned(), paths }
 }
 
 /// Adds to each question's context what the host does not know: whose overlay counts, and what of agsec's own the

@@ -1,0 +1,97 @@
+//! `agsec check` in the forms that are not the registered hook command: for scripts, and for trying a policy out.
+
+use super::eval::{PoliciesAsGiven, unusable};
+use super::event::Asked;
+use super::failure::Failure;
+use super::output;
+use super::{Global, Outcome, policies};
+use crate::engine::given::Engine;
+use crate::engine::own::Own;
+use crate::hook::arguments::Options;
+use crate::hook::judge::{Judgement, judge, sentence};
+use crate::hook::locate::{Session, locate};
+use crate::hook::place::Places;
+use crate::hook::platform::{Call, Outcome as Done, Reason};
+use crate::model::decision::Effect;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+/// Decide one action, as the hook does
+///
+/// An agent runs it with its payload on standard input. With --as-given or --bundle, policies are tried out: nothing is
+/// recorded, and what is in force does not matter. With --action, what is in force here decides, and nothing is recorded.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  agsec check --format claude-code < payload.json\n  \
+                        agsec check --as-given --action bash.execute --params '{\"command\": \"ls\"}'\n\n\
+                        Exit codes: generic: 0 allow, 1 block, 2 review, also 2 for wrong usage; claude-code: 0 allow or \
+                        ask, 2 block.")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    asked: Asked,
+    /// Decide by policies as given, not by what is in force
+    #[arg(long)]
+    as_given: bool,
+    #[command(flatten)]
+    policies: PoliciesAsGiven,
+    /// The project for which the hook is registered
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Whose overlay counts
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
+    /// Let everything pass where no policy is in force
+    #[arg(long)]
+    allow_missing: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
+    let call = arguments.asked.call("check")?;
+    let judged = if arguments.as_given || arguments.policies.bundle.is_some() {
+        as_given(arguments, &call, global)?
+    } else if arguments.policies.policy_dir.is_some() || arguments.policies.builtin {
+        return Err(Failure::usage("`--policy-dir` and `--builtin` go with `--as-given`")
+            .help("without it, what is in force decides, always with the built-in layer"));
+    } else {
+        in_force(arguments, call.clone(), global)?
+    };
+    let text = sentence(&judged, "-");
+    let status = match judged.outcome {
+        Done::Allowed => Effect::Allow,
+        Done::Asked => Effect::Review,
+        Done::Blocked => Effect::Deny,
+    };
+    let sid = judged.decision.as_ref().and_then(|decision| decision.sid.as_deref());
+    let reason = Reason { text: &text, status: status.status(), sid };
+    let answer = arguments.asked.platform().answer(call.kind, judged.outcome, &reason);
+    let mut out = std::io::stdout().lock();
+    out.write_all(answer.stdout.as_bytes())?;
+    out.flush()?;
+    output::tell(&answer.stderr);
+    Ok(answer.exit)
+}
+
+fn as_given(arguments: &Arguments, call: &Call<'_>, global: &Global) -> Result<Judgement, Failure> {
+    let given = arguments.policies.load(Engine::Vm)?;
+    let evaluator = given.evaluator(Engine::Vm, arguments.policies.own(global)?).map_err(unusable)?;
+    let decision =
+        evaluator.decide_all(&call.questions).ok_or_else(|| Failure::new("the payload asks nothing"))?;
+    let outcome = match decision.effect {
+        Effect::Allow => Done::Allowed,
+        Effect::Review => Done::Asked,
+        Effect::Deny => Done::Blocked,
+    };
+    let command = "agsec explain".to_owned();
+    Ok(Judgement { outcome, decision: Some(decision), command, ..Judgement::recorded() })
+}
+
+fn in_force(arguments: &Arguments, mut call: Call<'static>, global: &Global) -> Result<Judgement, Failure> {
+    let state = global.state()?;
+    let options = Options { agent: arguments.agent.clone(), ..Options::new(&arguments.asked.format) };
+    let root = arguments.root.as_deref().map(std::path::absolute).transpose()?;
+    let told = call.context("cwd").map(PathBuf::from).filter(|cwd| cwd.is_absolute());
+    let places = Places::new([told.map_or_else(policies::here, Ok)?].into_iter().chain(root));
+    let session = Session { places: &places, claimed: None, asked: None };
+    let located = locate(&options, state.path(), &session);
+    Own::seen(&options, &state, &session, &located.state).describe(&mut call, options.agent.as_deref());
+    Ok(judge(Ok(&call), &located, &places, arguments.allow_missing))
+}

@@ -1,0 +1,162 @@
+//! `agsec status`: what is in force, what has changed since, what blocks, and what mends it.
+
+use super::install::registrations;
+use super::output::{self, bad, clean, faint, fair, good, one_line, strong};
+use super::{DONE, FAILED, Global, Outcome, policies};
+use crate::engine::overview::{LayerView, Overview, TextView, overview};
+use crate::hook::failure::quoted;
+use crate::hook::mode::Mode;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Show what is in force here, what has changed since, what blocks, and the command that mends it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  agsec status\n  agsec status --in-force --json\n\n\
+                        Exit codes: 0 nothing is in the way; 1 something blocks every action here.")]
+pub(super) struct Arguments {
+    /// Only the layers that decide here, not those of other projects and agents
+    #[arg(long)]
+    in_force: bool,
+    /// As seen by this agent: its overlay counts
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
+    let state = global.state()?;
+    let here = policies::here()?;
+    let mut found = overview(&state, &here, arguments.agent.as_deref());
+    if arguments.in_force {
+        found.layers.retain(|layer| layer.here);
+    }
+    let hooks = registrations(&here);
+    if arguments.json {
+        output::print_json(&as_json(&found, state.path(), &hooks))?;
+    } else {
+        output::print(&as_text(&found, state.path(), &hooks))?;
+    }
+    Ok(if found.problems.is_empty() { DONE } else { FAILED })
+}
+
+fn as_json(found: &Overview, state: &Path, hooks: &[(PathBuf, bool)]) -> Value {
+    json!({
+        "state_directory": state.to_string_lossy(),
+        "mode": found.mode.name(),
+        "mode_from": found.mode_from,
+        "layers": found.layers.iter().map(layer_json).collect::<Vec<_>>(),
+        "hooks": hooks.iter().filter(|(_, ours)| *ours).map(|(file, _)| file.to_string_lossy()).collect::<Vec<_>>(),
+        "log": {
+            "path": found.log.path.to_string_lossy(),
+            "bytes": found.log.bytes,
+            "last": found.log.last.as_deref().and_then(|line| serde_json::from_str::<Value>(line).ok()),
+        },
+        "untrusted": found.untrusted.as_deref().map(Path::to_string_lossy),
+        "problems": found.problems.iter().map(|problem| json!({ "what": problem.what, "command": problem.command }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+fn layer_json(layer: &LayerView) -> Value {
+    let (bundle, error) = match &layer.bundle {
+        Ok(bundle) => (Some(bundle), None),
+        Err(error) => (None, Some(error)),
+    };
+    json!({
+        "layer": layer.name,
+        "of": layer.of,
+        "directory": layer.directory.to_string_lossy(),
+        "digest": layer.digest,
+        "here": layer.here,
+        "bundle": if bundle.is_some() { "ok" } else { "unusable" },
+        "error": error,
+        "statements": bundle.map(|bundle| bundle.statements),
+        "default": bundle.map(|bundle| policies::written(bundle.default)),
+        "bytes": bundle.map(|bundle| bundle.bytes),
+        "text": layer.text.name(),
+    })
+}
+
+fn as_text(found: &Overview, state: &Path, hooks: &[(PathBuf, bool)]) -> String {
+    let mode = match found.mode {
+        Mode::Enforce => good(found.mode.name()),
+        Mode::Observe => fair(found.mode.name()),
+        Mode::Halt => bad(found.mode.name()),
+    };
+    let mut text = format!("mode   {mode} {}\n", faint(&format!("({})", clean(&found.mode_from))));
+    text.push_str(&format!("state  {}\n", clean(&state.to_string_lossy())));
+    text.push_str(&format!("log    {}\n", log_text(found)));
+    let ours: Vec<String> =
+        hooks.iter().filter(|(_, ours)| *ours).map(|(file, _)| clean(&file.to_string_lossy())).collect();
+    if ours.is_empty() {
+        text.push_str(&format!(
+            "hook   {} (register it: agsec install claude-code)\n",
+            fair("none for Claude Code")
+        ));
+    } else {
+        text.push_str(&format!("hook   {}\n", ours.join(", ")));
+    }
+    for (heading, here) in [("in force here", true), ("in force elsewhere", false)] {
+        let layers: Vec<&LayerView> = found.layers.iter().filter(|layer| layer.here == here).collect();
+        if !layers.is_empty() {
+            text.push_str(&format!("\n{}\n", strong(heading)));
+            layers.iter().for_each(|layer| text.push_str(&layer_text(layer)));
+        }
+    }
+    if let Some(directory) = &found.untrusted {
+        let directory = directory.to_string_lossy();
+        text.push_str(&format!("\n{} {}\n", fair("not in force"), clean(&directory)));
+        text.push_str(&format!("  put it in force: agsec trust {}\n", clean(&quoted(&directory))));
+    }
+    for problem in &found.problems {
+        text.push_str(&format!("\n{} {}\n", bad("blocks"), clean(&problem.what)));
+        text.push_str(&format!("  mend it: {}\n", strong(&clean(&problem.command))));
+    }
+    text
+}
+
+fn layer_text(layer: &LayerView) -> String {
+    let of = layer.of.as_deref().map(|of| format!(" {}", clean(of))).unwrap_or_default();
+    let mut text = format!("  {}{of}\n", strong(&layer.name));
+    let directory = layer.directory.to_string_lossy();
+    text.push_str(&format!("    text    {}", clean(&directory)));
+    let again = quoted(&directory);
+    match layer.text {
+        TextView::Same => text.push('\n'),
+        TextView::Changed => {
+            let what = fair("has changed since; what was put in force still holds");
+            text.push_str(&format!(" {what}\n            take it up: agsec compile {}\n", clean(&again)));
+        }
+        TextView::Gone => {
+            text.push_str(&format!(" {}\n", fair("is gone; what was put in force still holds")))
+        }
+    }
+    match &layer.bundle {
+        Ok(bundle) => text.push_str(&format!(
+            "    bundle  {}, {} statements, default {}, {} bytes\n",
+            good("ok"),
+            bundle.statements,
+            policies::written(bundle.default),
+            bundle.bytes
+        )),
+        Err(what) => text.push_str(&format!("    bundle  {}: {}\n", bad("cannot be used"), clean(what))),
+    }
+    if let Some(digest) = &layer.digest {
+        text.push_str(&format!("    digest  {}\n", faint(digest)));
+    }
+    text
+}
+
+fn log_text(found: &Overview) -> String {
+    let path = clean(&found.log.path.to_string_lossy());
+    let Some(bytes) = found.log.bytes else { return format!("{path} {}", faint("(nothing recorded yet)")) };
+    let last = found.log.last.as_deref().and_then(|line| serde_json::from_str::<Value>(line).ok());
+    let told = last.map(|last| {
+        let member = |key: &str| last.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        one_line(&format!("{} {} {}", member("time"), member("outcome"), member("action")), 100)
+    });
+    let last = told.map(|told| format!("\n       {} {told}", faint("last:"))).unwrap_or_default();
+    format!("{path} {}{last}", faint(&format!("({bytes} bytes)")))
+}
