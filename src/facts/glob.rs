@@ -30,7 +30,9 @@ pub enum Part {
 /// the length of the pattern.
 #[must_use]
 pub fn fnmatchcase(pattern: &str, name: &str) -> bool {
-    Glob::parse(pattern).matches(name)
+    // PERF: most names differ from a pattern before its first special character, and then it need not be read.
+    let plain = pattern.find(['*', '?', '[']).and_then(|end| pattern.get(..end)).unwrap_or(pattern);
+    name.starts_with(plain) && Glob::parse(pattern).matches(name)
 }
 
 impl Glob {
