@@ -109,7 +109,9 @@ pub fn judge(
         Ok(loaded) => loaded,
         Err(failure) => return failed(failure),
     };
-    if !layers.iter().any(|layer| layer.name != "overlay") {
+    // An overlay alone is no policy, but what it denies stays denied where none is wanted.
+    let restricted = allow_missing && !layers.is_empty();
+    if !restricted && !layers.iter().any(|layer| layer.name != "overlay") {
         return failed(Failure::NoPolicy(untrusted(places)));
     }
     let Some(decision) = decide(&layers, &call.questions) else {

@@ -33,6 +33,12 @@ fn an_overlay_restricts_its_agent_and_is_no_policy_by_itself() {
     desk.shell("ls").denied();
     desk.options = vec!["--agent=other".into()];
     assert!(desk.shell("ls").is_silent());
+    desk.state.layers.retain(|layer| matches!(layer.scope, Scope::Overlay(_)));
+    desk.save();
+    desk.options = vec!["--agent=codex".into(), "--allow-missing".into()];
+    desk.shell("ls").denied();
+    desk.options.remove(0);
+    assert!(desk.shell("ls").is_silent());
 }
 
 #[test]
