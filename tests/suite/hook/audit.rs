@@ -25,6 +25,7 @@ fn a_decision_is_one_line_with_all_that_explains_it() {
         assert_eq!(line[key], expected, "{key} in {line}");
     }
     assert_eq!(line["line"], 4);
+    assert!(line.get("changed").is_none(), "untouched text has not changed: {line}");
     assert!(line["file"].as_str().unwrap().ends_with("01.yaml"), "{line}");
     assert_eq!(
         line["params"]["command"],

@@ -68,3 +68,15 @@ fn traps_among_the_sources_only_count_as_a_change() {
         assert!(start.elapsed() < Duration::from_secs(5), "{name}");
     }
 }
+
+#[test]
+fn a_second_name_for_the_state_or_a_bundle_blocks_although_the_file_is_whole() {
+    for place in ["state", "bundle"] {
+        let desk = Desk::guarded();
+        let path = if place == "state" { desk.state_directory().join("state") } else { desk.bundle() };
+        std::fs::hard_link(&path, desk.home().join("second")).unwrap();
+        assert!(desk.shell("ls").denied().contains("hard links"), "{place}");
+        std::fs::remove_file(desk.home().join("second")).unwrap();
+        assert!(desk.shell("ls").is_silent(), "{place}");
+    }
+}
