@@ -13,6 +13,9 @@ use crate::vm::{self, Scratch};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// Characters of a test that the text shows; JSON has all of it.
+const TEST_CHARACTERS: usize = 160;
+
 /// A decision with all that led to it.
 #[derive(Clone, Debug)]
 pub struct Explained {
@@ -299,6 +302,8 @@ fn statement_text(statement: &ExplainedStatement, text: &mut String) {
 fn tests_text(tests: &[ExplainedTest], before: &str, text: &mut String) {
     for test in tests {
         let why = test.why.map(|why| format!("  ({why})")).unwrap_or_default();
-        text.push_str(&format!("      {:7} {before}{}{why}\n", test.truth.name(), test.text));
+        let cut = test.text.char_indices().nth(TEST_CHARACTERS).map(|(end, _)| end);
+        let shown = cut.map_or_else(|| test.text.clone(), |end| format!("{}…", &test.text[..end]));
+        text.push_str(&format!("      {:7} {before}{shown}{why}\n", test.truth.name()));
     }
 }

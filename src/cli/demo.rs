@@ -160,7 +160,7 @@ impl Answer {
     fn shown(&self, command: &str) -> String {
         let verdict = if self.exit == 0 { good("passes") } else { bad("blocked") };
         let details = faint(&format!("(exit code {}, {:.1} ms)", self.exit, self.milliseconds));
-        let mut text = format!("  $ {:30} {verdict} {details}\n", strong(command));
+        let mut text = format!("  $ {} {verdict} {details}\n", strong(&format!("{command:30}")));
         for line in self.stderr.lines() {
             text.push_str(&format!("      {}\n", one_line(line, 240)));
         }

@@ -261,11 +261,13 @@ fn report(
     for entry in &plan.entries {
         let handler = &entry.group["hooks"][0];
         let words = handler["args"].as_array().into_iter().flatten().filter_map(|word| word.as_str());
-        let words: Vec<String> = words.map(quoted).collect();
+        let words: Vec<String> = words
+            .map(|word| if word.contains(char::is_whitespace) { quoted(word) } else { word.to_owned() })
+            .collect();
         let program = quoted(handler["command"].as_str().unwrap_or_default());
         text.push_str(&format!(
-            "  {:12} {} {}\n",
-            strong(entry.event),
+            "  {} {} {}\n",
+            strong(&format!("{:12}", entry.event)),
             clean(&program),
             faint(&clean(&words.join(" ")))
         ));

@@ -5,6 +5,8 @@
 mod architecture; // imports, crates, doors, unsafe, sizes, lints, what the hook links
 mod builtin; // the committed bundle of the built-in layer
 mod bundle; // bundles: round trip, damage at every byte, other versions, verification
+#[cfg(unix)]
+mod cli; // commands as processes: what they print, write, refuse
 mod docs; // README and docs: commands work as written, links lead somewhere
 mod golden; // diagnostics and the intermediate form, as recorded
 #[cfg(unix)]
