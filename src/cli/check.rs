@@ -12,13 +12,15 @@ use crate::hook::judge::{Judgement, judge, sentence};
 use crate::hook::locate::{Session, locate};
 use crate::hook::place::Places;
 use crate::hook::platform::{Call, Outcome as Done, Reason};
+use crate::hook::{self, Door};
 use crate::model::decision::Effect;
-use std::io::Write as _;
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 /// Decide one action, as the hook does
 ///
-/// An agent runs it with its payload on standard input. With --as-given or --bundle, policies are tried out: nothing is
+/// An agent runs it with its payload on standard input; that is recorded. With --as-given or --bundle, policies are tried out: nothing is
 /// recorded, and what is in force does not matter. With --action, what is in force here decides, and nothing is recorded.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  agsec check --format claude-code < payload.json\n  \
@@ -45,15 +47,17 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
-    let call = arguments.asked.call("check")?;
-    let judged = if arguments.as_given || arguments.policies.bundle.is_some() {
-        as_given(arguments, &call, global)?
-    } else if arguments.policies.policy_dir.is_some() || arguments.policies.builtin {
+    let given = arguments.as_given || arguments.policies.bundle.is_some();
+    if !given && (arguments.policies.policy_dir.is_some() || arguments.policies.builtin) {
         return Err(Failure::usage("`--policy-dir` and `--builtin` go with `--as-given`")
             .help("without it, what is in force decides, always with the built-in layer"));
-    } else {
-        in_force(arguments, call.clone(), global)?
-    };
+    }
+    if !given && arguments.asked.action.is_none() && !std::io::stdin().is_terminal() {
+        return as_registered(arguments, global);
+    }
+    let call = arguments.asked.call("check")?;
+    let judged =
+        if given { as_given(arguments, &call, global)? } else { in_force(arguments, call.clone(), global)? };
     let text = sentence(&judged, "-");
     let status = match judged.outcome {
         Done::Allowed => Effect::Allow,
@@ -68,6 +72,18 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
     out.flush()?;
     output::tell(&answer.stderr);
     Ok(answer.exit)
+}
+
+/// A payload for what is in force is a hook's, however its options were spelled: it is recorded, and answered in time.
+fn as_registered(arguments: &Arguments, global: &Global) -> Outcome {
+    let mut words = vec![OsString::from("check"), format!("--format={}", arguments.asked.format).into()];
+    let paths = [("--state-dir", &global.state_dir), ("--root", &arguments.root)];
+    for (name, path) in paths.into_iter().filter_map(|(name, path)| Some((name, path.as_ref()?))) {
+        words.extend([OsString::from(name), policies::absolute(path)?.into()]);
+    }
+    words.extend(arguments.agent.iter().flat_map(|agent| [OsString::from("--agent"), agent.into()]));
+    words.extend(Some(OsString::from("--allow-missing")).filter(|_| arguments.allow_missing));
+    hook::main(Door::Agsec, words).ok_or_else(|| Failure::usage("the hook does not take these options"))
 }
 
 fn as_given(arguments: &Arguments, call: &Call<'_>, global: &Global) -> Result<Judgement, Failure> {
@@ -87,7 +103,7 @@ fn as_given(arguments: &Arguments, call: &Call<'_>, global: &Global) -> Result<J
 fn in_force(arguments: &Arguments, mut call: Call<'static>, global: &Global) -> Result<Judgement, Failure> {
     let state = global.state()?;
     let options = Options { agent: arguments.agent.clone(), ..Options::new(&arguments.asked.format) };
-    let root = arguments.root.as_deref().map(std::path::absolute).transpose()?;
+    let root = arguments.root.as_deref().map(policies::absolute).transpose()?;
     let told = call.context("cwd").map(PathBuf::from).filter(|cwd| cwd.is_absolute());
     let places = Places::new([told.map_or_else(policies::here, Ok)?].into_iter().chain(root));
     let session = Session { places: &places, claimed: None, asked: None };

@@ -75,7 +75,7 @@ fn in_force(directory: Option<&Path>, global: &Global) -> Result<Told, Failure> 
 
 fn into_file(directory: Option<&Path>, file: &Path) -> Result<Told, Failure> {
     let path = match directory {
-        Some(named) if named.is_file() => named.canonicalize()?,
+        Some(named) if named.is_file() => policies::absolute(named)?,
         named => policies::directory(named)?,
     };
     let label = Label { name: "project", directory: &path.to_string_lossy(), overlay: false };

@@ -158,7 +158,7 @@ fn agent_home() -> Result<PathBuf, Failure> {
     let moved = std::env::var_os("CLAUDE_CONFIG_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
     match (moved, home) {
-        (Some(moved), _) => Ok(std::path::absolute(moved)?),
+        (Some(moved), _) => policies::absolute(&moved),
         (None, Some(home)) => Ok(home.join(".claude")),
         (None, None) => Err(Failure::new("there is no home directory with settings of Claude Code")
             .help("name a project with `--project-dir DIR`, or set HOME")),

@@ -27,6 +27,12 @@ pub(super) fn here() -> Result<PathBuf, Failure> {
         .map_err(|error| Failure::new(format!("the current directory cannot be read: {error}")))
 }
 
+/// A path from here, made absolute; nothing need be there.
+pub(super) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path)
+        .map_err(|error| Failure::new(format!("`{}` is no path: {error}", path.display())))
+}
+
 /// The directory that was named, or the one found upward; absolute, links resolved. Naming a project means its policies.
 pub(super) fn directory(named: Option<&Path>) -> Result<PathBuf, Failure> {
     let found = match named {

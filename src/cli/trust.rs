@@ -3,11 +3,13 @@
 use super::failure::Failure;
 use super::output::{self, bad, clean, faint, fair, good, one_line, strong};
 use super::{DONE, FAILED, Global, Outcome, person, policies};
+use crate::engine::directory::StateDirectory;
 use crate::engine::force::{self, Ready};
 use crate::hook::failure::quoted;
+use crate::hook::source;
 use crate::ir::{ActionPattern, Rule};
 use crate::model::decision::Effect;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Statements that are shown before the rest is only counted.
 const SHOWN: usize = 200;
@@ -18,6 +20,7 @@ const SHOWN: usize = 200;
 /// text that is meant.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  agsec trust\n  agsec trust ~/src/shop/policies\n  \
+                        agsec trust --withdraw ~/src/shop/policies\n  \
                         agsec trust --yes --digest 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n\n\
                         Exit codes: 0 in force, 1 declined or not possible.")]
 pub(super) struct Arguments {
@@ -30,25 +33,23 @@ pub(super) struct Arguments {
     /// Only if the text has this digest, as `agsec compile` and `agsec status` show it
     #[arg(long, value_name = "DIGEST")]
     digest: Option<String>,
+    /// Take what was put in force for DIR out of force again, also where the text is gone
+    #[arg(long)]
+    withdraw: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
     person::required("trust")?;
     let state = global.state()?;
+    if arguments.withdraw {
+        return withdraw(arguments, &state);
+    }
     let directory = policies::directory(arguments.directory.as_deref())?;
     // Compiled once: what is shown is what is put in force, whatever happens to the files meanwhile.
     let ready = policies::ready(&directory, &state, None)?;
     let change = ready.change(&state, &state.read()?.state);
     output::print(&format!("{}{}", shown(&ready), policies::change_lines(&change)))?;
-    if let Some(digest) = &arguments.digest
-        && !digest.eq_ignore_ascii_case(&ready.built.digest)
-    {
-        return Err(Failure::new(format!(
-            "the digest of the text is {}, not `{digest}`",
-            ready.built.digest
-        ))
-        .help("look at what the text says now, then name its digest"));
-    }
+    compare(arguments, &ready.built.digest)?;
     if !agreed(arguments, &ready)? {
         output::print(&format!("{}: nothing was put in force\n", fair("declined")))?;
         return Ok(FAILED);
@@ -60,17 +61,57 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
 }
 
 fn agreed(arguments: &Arguments, ready: &Ready) -> Result<bool, Failure> {
+    let question = format!("put this in force for {}?", policies::whose(&ready.scope));
+    consent(arguments, &question, &ready.directory, &ready.built.digest)
+}
+
+/// Asks; `--yes` spares the question, but without a terminal only beside the digest, which has been compared.
+fn consent(arguments: &Arguments, question: &str, directory: &Path, digest: &str) -> Result<bool, Failure> {
     if arguments.yes && (person::can_be_asked() || arguments.digest.is_some()) {
         return Ok(true);
     }
     if person::can_be_asked() {
-        return Ok(person::agrees(&format!("put this in force for {}?", policies::whose(&ready.scope))));
+        return Ok(person::agrees(&clean(question)));
     }
-    let directory = quoted(&ready.directory.to_string_lossy());
+    let withdraw = if arguments.withdraw { "--withdraw " } else { "" };
+    let directory = quoted(&directory.to_string_lossy());
     Err(Failure::new("there is no terminal to ask at").help(format!(
-        "run it at a terminal, or say which text you mean: `agsec trust {directory} --yes --digest {}`",
-        ready.built.digest
+        "run it at a terminal, or say which text you mean: `agsec trust {withdraw}{directory} --yes --digest {digest}`"
     )))
+}
+
+/// Takes a layer out of force. Its directory need not exist any more.
+fn withdraw(arguments: &Arguments, state: &StateDirectory) -> Outcome {
+    let named = arguments.directory.clone().map_or_else(policies::here, Ok)?;
+    let named = named.canonicalize().or_else(|_| policies::absolute(&named))?;
+    let meant = |directory: &Path| {
+        directory == named || source::candidates(&named).iter().any(|one| one == directory)
+    };
+    let layers = state.read()?.state.layers;
+    let Some(entry) = layers.iter().find(|entry| meant(&entry.directory)) else {
+        return Err(Failure::new(format!("nothing was put in force for `{}`", named.display()))
+            .help("`agsec status` shows what is in force"));
+    };
+    compare(arguments, &entry.sources_digest)?;
+    let question = format!("take {} out of force?", entry.directory.display());
+    if !consent(arguments, &question, &entry.directory, &entry.sources_digest)? {
+        output::print(&format!("{}: it stays in force\n", fair("declined")))?;
+        return Ok(FAILED);
+    }
+    force::withdraw(state, &entry.directory)?;
+    output::print(&format!("{} {}\n", fair("out of force"), clean(&entry.directory.to_string_lossy())))?;
+    Ok(DONE)
+}
+
+/// The text that is meant is the one that is there.
+fn compare(arguments: &Arguments, digest: &str) -> Result<(), Failure> {
+    match &arguments.digest {
+        Some(named) if !named.eq_ignore_ascii_case(digest) => {
+            Err(Failure::new(format!("the digest of the text is {digest}, not `{named}`"))
+                .help("look at what the text says now, then name its digest"))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// What the text says.

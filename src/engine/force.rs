@@ -91,6 +91,17 @@ pub fn put(directory: &StateDirectory, ready: &Ready, modes: &[ModeEntry]) -> Re
     })
 }
 
+/// Takes the layer of a directory out of force; `None` where there is none.
+///
+/// # Errors
+/// Where the state directory cannot be used; then nothing has changed.
+pub fn withdraw(state: &StateDirectory, of: &Path) -> Result<Option<LayerEntry>, DirectoryError> {
+    state.change(|stored| {
+        let found = stored.state.layers.iter().position(|entry| entry.directory == of);
+        Ok((found.map(|index| stored.state.layers.remove(index)), Vec::new()))
+    })
+}
+
 /// Sets the mode of a project, or the user's own; `None` takes it back.
 pub fn set(state: &mut State, root: Option<&Path>, mode: Option<Mode>) {
     state.modes.retain(|entry| entry.root.as_deref() != root);

@@ -20,7 +20,8 @@ pub struct SourceFile {
     pub bytes: u64,
 }
 
-/// The policy files of a directory in load order: regular files named `*.yaml` or `*.yml`, sorted by name.
+/// The policy files of a directory in load order: regular files named `*.yaml` or `*.yml`, sorted by
+/// name. Hidden ones are no policies, as for the compiler.
 ///
 /// # Errors
 /// Where the directory cannot be listed, or holds more files than policies may have.
@@ -29,7 +30,7 @@ pub fn list(directory: &Path) -> io::Result<Vec<SourceFile>> {
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if !(name.ends_with(".yaml") || name.ends_with(".yml")) {
+        if name.starts_with('.') || !(name.ends_with(".yaml") || name.ends_with(".yml")) {
             continue;
         }
         let metadata = std::fs::metadata(entry.path())?;

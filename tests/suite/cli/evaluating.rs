@@ -166,6 +166,12 @@ fn check_answers_in_the_words_of_the_platform() {
     desk.run("compile").ends(0);
     desk.run("check --action bash.execute").ends(0);
     assert!(!desk.state().join("audit.jsonl").exists());
+    // A payload is a hook's, wherever its options stand.
+    let payload = br#"{"action":"bash.execute","params":{"command":"git push --force"}}"#;
+    let state = desk.state();
+    let arguments = ["--state-dir", state.to_str().unwrap(), "check", "--root", "."];
+    desk.run_with(&arguments, &[], payload).ends(1).says("no-force");
+    assert_eq!(std::fs::read_to_string(state.join("audit.jsonl")).unwrap().lines().count(), 1);
 }
 
 #[test]

@@ -63,6 +63,14 @@ fn compile_says_what_changes_and_text_with_a_mistake_changes_nothing() {
 }
 
 #[test]
+fn a_hidden_file_is_no_policy_and_changes_nothing() {
+    let desk = Desk::with_policy();
+    desk.write("policies/.draft.yaml", "statements: 7\n");
+    desk.run("compile").ends(0);
+    assert_eq!(desk.run("status --json").json()["layers"][0]["text"], "same");
+}
+
+#[test]
 fn a_directory_says_whose_policies_it_holds() {
     let desk = Desk::with_policy();
     let layer = |line: &str| desk.run(line).ends(0).json();

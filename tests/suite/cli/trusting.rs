@@ -28,6 +28,22 @@ fn without_a_terminal_only_the_digest_of_the_very_text_will_do() {
 }
 
 #[test]
+fn what_was_put_in_force_can_be_taken_out_also_without_its_text() {
+    let desk = Desk::with_policy();
+    desk.run("trust --withdraw").ends(1).says("nothing was put in force");
+    desk.run("compile").ends(0);
+    let digest = desk.run("status --json").json()["layers"][0]["digest"].as_str().unwrap().to_owned();
+    std::fs::remove_dir_all(desk.shop.join("policies")).unwrap();
+    desk.run("status").ends(0).prints("is gone; what was put in force still holds");
+    desk.run("trust --withdraw policies --yes").ends(1).says("no terminal");
+    desk.run(&format!("trust --withdraw --yes --digest {}", "0".repeat(64)))
+        .ends(1)
+        .says("the digest of the text is");
+    desk.run(&format!("trust --withdraw policies --yes --digest {digest}")).ends(0).prints("out of force");
+    desk.run("status").ends(1).prints("no policy is in force here");
+}
+
+#[test]
 fn text_that_does_not_compile_is_not_trusted() {
     let desk = Desk::new();
     desk.run("trust").ends(1).says("no policies here");
