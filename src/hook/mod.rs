@@ -327,7 +327,10 @@ fn failed_status(judged: &Judgement) -> &'static str {
 }
 
 /// Reads a payload.
-fn parse<'a>(platform: &dyn Platform, bytes: &'a [u8]) -> Result<Call<'a>, Failure> {
+///
+/// # Errors
+/// It is not JSON, is not the platform's, or asks nothing.
+pub fn parse<'a>(platform: &dyn Platform, bytes: &'a [u8]) -> Result<Call<'a>, Failure> {
     let payload = json::parse(bytes, JSON_DEPTH).map_err(|error| Failure::Input(error.to_string()))?;
     let call = platform.parse(payload).map_err(|error| Failure::Input(error.to_string()))?;
     if call.questions.is_empty() {

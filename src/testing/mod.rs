@@ -6,9 +6,12 @@
 pub mod build;
 pub mod choices;
 pub mod corpus;
+pub mod damage;
 pub mod event;
+pub mod matching;
 pub mod parity;
 pub mod pattern;
 pub mod policy;
 pub mod pool;
+pub mod property;
 pub mod total;

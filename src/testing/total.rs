@@ -2,10 +2,25 @@
 //!
 //! In: bytes. Out: nothing, or a panic. One function for each reader; fuzz targets and proptest call the same.
 
+use crate::audit::record::Record;
+use crate::bundle::read::Loaded;
+use crate::bundle::table;
+use crate::compile::automata::{Budget, build};
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::source::{SourceFile, Sources};
 use crate::facts::decode::{decode_base64, decode_escapes, views};
 use crate::facts::glob::fnmatchcase;
+use crate::hook::decide::{Decision, Layer, decide};
+use crate::hook::mention::{Protected, Thing};
+use crate::hook::platform::{Call, Kind, Outcome, PLATFORMS, Platform, Reason};
+use crate::hook::{self, builtin};
+use crate::ir::lower::{Options, lower};
+use crate::model::decision::{Effect, MatchedBy};
 use crate::model::json;
 use crate::model::limits::JSON_DEPTH;
+use crate::model::value::Value;
+use crate::syntax;
+use std::path::PathBuf;
 
 /// Bytes are read as JSON or refused at a place inside them; what is read is written as text that reads as the same
 /// value, numbers that are not finite as `null`; its text, views and equality with itself exist.
@@ -57,4 +72,136 @@ pub fn glob(pattern: &str, name: &str) {
     if !pattern.contains(['*', '?', '[']) {
         assert_eq!(fnmatchcase(pattern, name), pattern == name, "{pattern:?} on {name:?}");
     }
+}
+
+/// A text is read as a policy or has an error, and every finding lies in the text. Gives what was found, with the
+/// source, so that a caller may render it.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn policy(text: &str) -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let file = SourceFile { path: "p.yaml".to_owned(), text: text.to_owned() };
+    let id = sources.add(file.clone());
+    let (document, mut diagnostics) = syntax::parse(&file, id);
+    assert!(document.is_some() || diagnostics.iter().any(Diagnostic::is_error), "no document and no error");
+    let documents: Vec<_> = document.into_iter().collect();
+    let (policy, found) = lower(&documents, sources.clone(), &Options::default());
+    assert_eq!(policy.is_none(), found.iter().any(Diagnostic::is_error), "no policy if and only if an error");
+    diagnostics.extend(found);
+    for one in &diagnostics {
+        let (span, _) = &one.label;
+        let (start, end) = (span.start as usize, span.end as usize);
+        assert!(text.get(start..end).is_some(), "{one:?} lies outside {text:?}");
+    }
+    (sources, diagnostics)
+}
+
+/// A pattern is refused at a place inside it, or read; what is read becomes a sound table within its budget, or is
+/// refused at a place inside it.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn pattern(text: &str) {
+    const BUDGET: Budget = Budget { states: 1_000, bytes: 1 << 16, steps: 100_000 };
+    let pattern = match crate::ir::pattern::parse(text) {
+        Ok(pattern) => pattern,
+        Err(error) => {
+            let place = text.get(error.start..error.end);
+            assert!(place.is_some() && !error.message.is_empty(), "{error:?} lies outside {text:?}");
+            return;
+        }
+    };
+    assert_eq!(pattern.text, text, "a pattern keeps its text");
+    match build(&pattern, &BUDGET) {
+        Ok(bytes) => {
+            assert!(bytes.len() <= BUDGET.bytes, "{} bytes of table for {text:?}", bytes.len());
+            assert!(table::verify(&bytes), "the table of {text:?} is not sound");
+        }
+        Err(error) => {
+            assert!(text.get(error.start..error.end).is_some(), "{error:?} lies outside {text:?}");
+        }
+    }
+}
+
+/// A payload is refused, or decided by the built-in layer, on every platform. A payload says nothing of agsec's own; an
+/// answer is empty or one JSON document, and a block is never a clean exit without output; the record is one line.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn hook(bytes: &[u8]) {
+    let bundle = Loaded::read(builtin::BYTES).expect("the built-in layer is a bundle");
+    let root = PathBuf::from("/nowhere/home");
+    let protected = Protected {
+        home: Some(root.clone()),
+        cwd: Some(root.join("shop")),
+        paths: vec![
+            (Thing::State, root.join(".agsec")),
+            (Thing::Registration, root.join(".claude/settings.json")),
+        ],
+    };
+    for platform in PLATFORMS {
+        let Ok(mut call) = hook::parse(platform, bytes) else { continue };
+        hook::describe(&mut call, Some("fuzzer"), &["agsec", ".agsec", "settings.json"], || &protected);
+        let decision = decide(&[Layer { name: "builtin", bundle }], &call.questions);
+        let decision = decision.expect("a call asks something");
+        assert_ne!(decision.matched_by, MatchedBy::Error, "the built-in layer is whole");
+        assert!(
+            decision.effect == Effect::Allow || !decision.reason.is_empty(),
+            "{decision:?} without reason"
+        );
+        check_context(&call);
+        check_answers(platform, &call, &decision);
+        check_record(platform, &call, &decision);
+    }
+}
+
+/// The context says once what agsec adds, whatever the payload says.
+fn check_context(call: &Call<'_>) {
+    for question in call.questions.iter().filter(|_| call.kind != Kind::Record) {
+        let Value::Object(members) = &question.context else { panic!("the context is no object") };
+        for key in ["agsec", "agent", "platform"] {
+            let count = members.iter().filter(|(member, _)| member == key).count();
+            assert_eq!(count, 1, "`{key}` in {members:?}");
+        }
+        assert_eq!(question.context.get("agent").and_then(Value::as_str), Some("fuzzer"));
+        let agsec = question.context.get("agsec");
+        assert!(matches!(agsec.and_then(|agsec| agsec.get("mentions")), Some(Value::List(_))), "{agsec:?}");
+    }
+}
+
+fn check_answers(platform: &dyn Platform, call: &Call<'_>, decision: &Decision) {
+    let text = format!("[agsec] {}", decision.reason);
+    for outcome in [Outcome::Allowed, Outcome::Asked, Outcome::Blocked] {
+        let status = decision.effect.status();
+        let reason = Reason { text: &text, status, sid: decision.sid.as_deref() };
+        let answer = platform.answer(call.kind, outcome, &reason);
+        if !answer.stdout.is_empty() {
+            let read = json::parse(answer.stdout.as_bytes(), JSON_DEPTH);
+            assert!(read.is_ok(), "{:?} is no JSON document", answer.stdout);
+        }
+        let stops = answer.exit != 0 || !answer.stdout.is_empty();
+        assert!(
+            outcome != Outcome::Blocked || call.kind == Kind::Record || stops,
+            "{answer:?} blocks nothing"
+        );
+    }
+}
+
+fn check_record(platform: &dyn Platform, call: &Call<'_>, decision: &Decision) {
+    let question = &call.questions[decision.question];
+    let record = Record {
+        event: &call.event,
+        action: &question.action,
+        params: Some(&question.params),
+        reason: &decision.reason,
+        platform: platform.name(),
+        session: call.context("session_id").unwrap_or_default(),
+        cwd: call.context("cwd").unwrap_or_default(),
+        ..Record::default()
+    };
+    let line = record.line(false);
+    assert!(!line.contains(['\n', '\r']), "{line:?} is more than one line");
+    let read = json::parse(line.as_bytes(), JSON_DEPTH + 2);
+    assert!(matches!(read, Ok(Value::Object(_))), "{line:?} is no JSON object");
 }

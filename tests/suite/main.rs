@@ -8,6 +8,8 @@ mod bundle; // bundles: round trip, damage at every byte, other versions, verifi
 #[cfg(unix)]
 mod cli; // commands as processes: what they print, write, refuse
 mod docs; // README and docs: commands work as written, links lead somewhere
+mod finds; // what fuzzing found stays mended
+mod fuzz; // the fuzz targets and their table
 mod golden; // diagnostics and the intermediate form, as recorded
 #[cfg(unix)]
 mod hook; // the hook as a process: payloads, layers, modes, failures, audit

@@ -2,38 +2,17 @@
 
 use agsec::diag::diagnostic::Diagnostic;
 use agsec::diag::render;
-use agsec::diag::source::{SourceFile, Sources};
-use agsec::ir::lower::{Options, lower};
-use agsec::syntax;
+use agsec::testing::total::policy;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Reads a text as a policy and shows what is said about it.
 fn read_and_show(text: &str) -> Vec<Diagnostic> {
-    let (sources, diagnostics) = read(text);
+    let (sources, diagnostics) = policy(text);
     let shown = render::human(&diagnostics, &sources);
     assert_eq!(shown.is_empty(), diagnostics.is_empty());
     diagnostics
-}
-
-/// Reads a text as a policy.
-fn read(text: &str) -> (Sources, Vec<Diagnostic>) {
-    let mut sources = Sources::default();
-    let id = sources.add(SourceFile { path: "p.yaml".to_owned(), text: text.to_owned() });
-    let file = sources.get(id).expect("just added").clone();
-    let (document, mut diagnostics) = syntax::parse(&file, id);
-    assert!(document.is_some() || diagnostics.iter().any(Diagnostic::is_error), "no document and no error");
-    for one in &diagnostics {
-        let (span, _) = &one.label;
-        assert!(span.start <= span.end && span.end as usize <= text.len(), "{one:?} in {text:?}");
-        assert!(text.is_char_boundary(span.start as usize), "{one:?} in {text:?}");
-    }
-    let documents: Vec<_> = document.into_iter().collect();
-    let (policy, found) = lower(&documents, sources.clone(), &Options::default());
-    assert_eq!(policy.is_none(), found.iter().any(Diagnostic::is_error));
-    diagnostics.extend(found);
-    (sources, diagnostics)
 }
 
 fn goldens() -> Vec<String> {
@@ -58,7 +37,7 @@ fn goldens() -> Vec<String> {
 fn every_prefix_of_every_golden_is_read() {
     for text in goldens() {
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
-            read(&text[..end]);
+            policy(&text[..end]);
         }
     }
 }

@@ -1,0 +1,218 @@
+//! Properties of patterns and globs on texts.
+//!
+//! In: bytes, cut at each `0xff` (which no UTF-8 holds): the first piece is a pattern, the others are texts. Out:
+//! nothing, or a panic.
+//! Deliberately not here: patterns alone (`total`), comparison with CPython (`tests/compat`).
+
+use super::build;
+use super::parity::check_parity;
+use crate::bundle::gate::fold_literal;
+use crate::bundle::table;
+use crate::compile::automata::{Budget, Direction, build_direction};
+use crate::compile::required;
+use crate::facts::glob::fnmatchcase;
+use crate::ir::pattern::{self, Pattern};
+use crate::ir::{ActionPattern, Combine, Cond, Operand, Policy, Pred};
+use crate::model::decision::Effect;
+use crate::model::field::FieldPath;
+use crate::model::id::{FieldId, PredId};
+use crate::model::op::Op;
+use crate::model::truth::Truth;
+use crate::model::value::Value;
+use crate::oracle;
+use crate::vm::scan;
+use std::borrow::Cow;
+
+/// What cuts an input.
+const CUT: u8 = 0xff;
+/// Bytes of one input; the reference grows with the square.
+const INPUT: usize = 512;
+/// Steps of the reference matcher.
+const STEPS: u64 = 200_000;
+/// What one table may cost here; a real budget would make one case take a second.
+const BUDGET: Budget = Budget { states: 2_000, bytes: 1 << 18, steps: 400_000 };
+
+fn pieces(input: &[u8]) -> Vec<Cow<'_, str>> {
+    let input = input.get(..INPUT).unwrap_or(input);
+    input.split(|byte| *byte == CUT).map(String::from_utf8_lossy).collect()
+}
+
+/// The pieces of an input.
+#[must_use]
+pub fn show(input: &[u8]) -> String {
+    format!("{:#?}", pieces(input))
+}
+
+/// The pattern of an input with its texts, the empty one first; `None` where it is refused.
+fn pattern_and_texts(input: &[u8]) -> Option<(Pattern, Vec<Cow<'_, str>>)> {
+    let mut pieces = pieces(input);
+    let pattern = pattern::parse(&pieces[0]).ok()?;
+    // The pattern's own text is often near a match.
+    pieces.insert(0, Cow::Borrowed(""));
+    Some((pattern, pieces))
+}
+
+/// The tables of both directions, where they can be made, find what the reference finds.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn tables(input: &[u8]) {
+    let Some((pattern, texts)) = pattern_and_texts(input) else { return };
+    for direction in [Direction::RightToLeft, Direction::LeftToRight] {
+        let Some(bytes) = build_direction(&pattern, direction, &BUDGET) else { continue };
+        assert!(table::verify(&bytes), "the table of {:?}, {direction:?}, is not sound", pattern.text);
+        for text in &texts {
+            let Some(expected) = oracle::pattern::search(&pattern, text, STEPS) else { continue };
+            let found = scan::search(&bytes, text, &mut u64::MAX.clone());
+            assert_eq!(found, Some(expected), "{:?} on {text:?}, {direction:?}, table left", pattern.text);
+        }
+    }
+}
+
+/// Every text that a pattern matches holds, folded, a literal that the pattern requires; and a policy of literal
+/// conditions, which the machine gates, decides as the oracle does, which knows no gate.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn gate(input: &[u8]) {
+    if let Some((pattern, texts)) = pattern_and_texts(input)
+        && let Some(clause) = required::clause(&pattern)
+    {
+        for text in &texts {
+            if oracle::pattern::search(&pattern, text, STEPS) == Some(true) {
+                let folded = fold_literal(text);
+                let held = clause.iter().any(|literal| folded.contains(literal.as_str()));
+                assert!(held, "{:?} matches {text:?} without any of {clause:?}", pattern.text);
+            }
+        }
+    }
+    let pieces = pieces(input);
+    let Some(policy) = literal_policy(&pieces) else { return };
+    let last = pieces.last().map_or("", Cow::as_ref);
+    let joined = pieces.concat();
+    for text in [last, joined.as_str(), &joined.to_uppercase(), &joined.replace(' ', "\n\t")] {
+        check_parity(&policy, &build::event(Value::String(Cow::Borrowed(text))));
+    }
+    let list = pieces.iter().map(|piece| Value::String(Cow::Borrowed(piece))).collect();
+    check_parity(&policy, &build::event(Value::List(list)));
+}
+
+/// A deny for each piece, with the operators in turn; `None` where a pattern is too large for the fuzzer's patience.
+fn literal_policy(pieces: &[Cow<'_, str>]) -> Option<Policy> {
+    const OPERATORS: [Op; 7] =
+        [Op::Regex, Op::Contains, Op::StartsWith, Op::Eq, Op::EndsWith, Op::In, Op::NotIn];
+    let mut preds: Vec<Pred> = Vec::new();
+    for (piece, op) in pieces.iter().zip(OPERATORS.into_iter().cycle()) {
+        let text = Value::String(Cow::Owned(piece.to_string()));
+        let value = if op == Op::In { Value::List(vec![text]) } else { text };
+        let Some(operand) = build::operand(op, value) else { continue };
+        if let Operand::Pattern(pattern) = &operand {
+            build_direction(pattern, Direction::RightToLeft, &BUDGET)?;
+        }
+        preds.push(build::pred(FieldId(0), op, operand));
+    }
+    let test = |index: usize| Cond::Pred(PredId::from(index));
+    let never = Cond::Const(Truth::False);
+    let mut rules = Vec::new();
+    for index in 0..preds.len() {
+        // Alone, under `not`, beside the one before: what may be keyed by its literal, and what may not.
+        let when = match index % 3 {
+            0 => test(index),
+            1 => Cond::All(vec![test(index), Cond::Not(Box::new(test(index - 1)))]),
+            _ => Cond::Any(vec![test(index), test(index - 1)]),
+        };
+        let effect = [Effect::Review, Effect::Deny][index % 2];
+        rules.push(build::rule(index, effect, when, never.clone()));
+    }
+    let fields = vec![FieldPath::parse("params.value")];
+    Some(Policy { preds, fields, ..build::block(Effect::Allow, Combine::DenyOverrides, rules) })
+}
+
+/// A glob matches a name as the regular expression does into which Python's `fnmatch.translate` makes it; and the
+/// machine's automaton of action globs says the same as the oracle.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn glob(input: &[u8]) {
+    let pieces = pieces(input);
+    let Some((glob, names)) = pieces.split_first() else { return };
+    let translated = translated(glob);
+    let pattern = pattern::parse(&translated)
+        .unwrap_or_else(|error| panic!("{glob:?} becomes {translated:?}, which is refused: {error:?}"));
+    let mut deny = build::rule(0, Effect::Deny, Cond::Const(Truth::True), Cond::Const(Truth::False));
+    deny.actions = vec![ActionPattern::Glob(glob.to_string())];
+    let policy = build::block(Effect::Allow, Combine::DenyOverrides, vec![deny]);
+    for name in names.iter().chain([glob]) {
+        if let Some(expected) = oracle::pattern::search(&pattern, name, STEPS) {
+            assert_eq!(fnmatchcase(glob, name), expected, "{glob:?} on {name:?}, as {translated:?}");
+        }
+        let mut event = build::event(Value::Null);
+        event.action = name.clone();
+        check_parity(&policy, &event);
+    }
+}
+
+/// The regular expression of a glob, by the rules of `fnmatch.translate`.
+fn translated(glob: &str) -> String {
+    let mut regex = String::from(r"\A(?s:");
+    let mut rest = glob;
+    while let Some(first) = rest.chars().next() {
+        rest = &rest[first.len_utf8()..];
+        match first {
+            '*' => regex.push_str(".*"),
+            '?' => regex.push('.'),
+            '[' => match class_end(rest) {
+                Some(end) => {
+                    regex.push_str(&class(&rest[..end]));
+                    rest = &rest[end + 1..];
+                }
+                None => regex.push_str(r"\["),
+            },
+            other => regex.push_str(&exactly(other)),
+        }
+    }
+    regex.push_str(r")\Z");
+    regex
+}
+
+/// A character as itself in a regular expression, in a class too.
+fn exactly(character: char) -> String {
+    if character.is_alphanumeric() || !character.is_ascii() {
+        return character.to_string();
+    }
+    format!(r"\x{:02x}", u32::from(character))
+}
+
+/// Where the class that has just begun ends: a `]` that is not its first member.
+fn class_end(rest: &str) -> Option<usize> {
+    let start = usize::from(rest.starts_with('!'));
+    let start = start + usize::from(rest[start..].starts_with(']'));
+    rest[start..].find(']').map(|end| start + end)
+}
+
+/// A class: members and ranges; a range that is empty has none. Without members it matches nothing, negated anything.
+fn class(text: &str) -> String {
+    let (negated, members) = text.strip_prefix('!').map_or((false, text), |members| (true, members));
+    let characters: Vec<char> = members.chars().collect();
+    let mut inside = String::new();
+    let mut at = 0;
+    while let Some(&first) = characters.get(at) {
+        match (characters.get(at + 1), characters.get(at + 2)) {
+            (Some('-'), Some(&last)) => {
+                if first <= last {
+                    inside.push_str(&format!("{}-{}", exactly(first), exactly(last)));
+                }
+                at += 3;
+            }
+            (_, _) => {
+                inside.push_str(&exactly(first));
+                at += 1;
+            }
+        }
+    }
+    match (inside.is_empty(), negated) {
+        (true, false) => "(?!)".to_owned(),
+        (true, true) => ".".to_owned(),
+        (false, negated) => format!("[{}{inside}]", if negated { "^" } else { "" }),
+    }
+}

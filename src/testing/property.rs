@@ -1,0 +1,161 @@
+//! The properties that are fuzzed, declared once: name, component, what holds.
+//!
+//! In: any bytes. Out: nothing, or a panic. Each fuzz target calls the function of its name here; the suite replays every
+//! find through [`PROPERTIES`], and holds the table of `fuzz/README.md` against it.
+//! Deliberately not here: the bodies (`total`, `parity`, `matching`, `damage`).
+
+use super::choices::Choices;
+use super::{damage, event, matching, parity, policy, total};
+
+/// A fuzz target.
+#[derive(Clone, Copy, Debug)]
+pub struct Property {
+    /// The name of the target.
+    pub name: &'static str,
+    /// The room or file under test.
+    pub component: &'static str,
+    /// What holds, in one sentence.
+    pub says: &'static str,
+    /// Panics where it does not hold.
+    pub check: fn(&[u8]),
+    /// An input as a person reads it.
+    pub show: fn(&[u8]) -> String,
+}
+
+/// All of them, by name.
+pub const PROPERTIES: [Property; 10] = [
+    Property {
+        name: "bundle_mutated",
+        component: "bundle::read, vm",
+        says: "a real bundle with changed bytes is refused, gives the error verdict, or decides as before",
+        check: bundle_mutated,
+        show: damage::show_mutated,
+    },
+    Property {
+        name: "bundle_read_total",
+        component: "bundle::read, bundle::verify, vm",
+        says: "any bytes behind a right checksum are read, verified, listed and evaluated; what verifies never turns out damaged",
+        check: bundle_read_total,
+        show: damage::show_lying,
+    },
+    Property {
+        name: "gate_hides_nothing",
+        component: "compile::required, vm::candidates",
+        says: "a text that a pattern matches holds a literal that the pattern requires, and gated conditions answer as ungated ones",
+        check: gate_hides_nothing,
+        show: matching::show,
+    },
+    Property {
+        name: "glob_equals_python_translation",
+        component: "facts::glob, compile::actions",
+        says: "an action glob matches what the regular expression matches into which Python translates it",
+        check: glob_equals_python_translation,
+        show: matching::show,
+    },
+    Property {
+        name: "hook_input_total",
+        component: "hook, audit",
+        says: "any payload is refused or decided on every platform, with an answer that blocks and a record of one line",
+        check: hook_input_total,
+        show: show_text,
+    },
+    Property {
+        name: "json_parse_total",
+        component: "model::json",
+        says: "any bytes are refused or read, and what is written reads as the same value",
+        check: json_parse_total,
+        show: show_text,
+    },
+    Property {
+        name: "pattern_parse_total",
+        component: "ir::pattern, compile::automata",
+        says: "any pattern is refused at a place inside it or read, and its tables are within budget and sound",
+        check: pattern_parse_total,
+        show: show_text,
+    },
+    Property {
+        name: "regex_table_equals_reference",
+        component: "compile::automata, vm::scan",
+        says: "the tables of both directions find what a plain walk of the syntax tree finds",
+        check: regex_table_equals_reference,
+        show: matching::show,
+    },
+    Property {
+        name: "vm_equals_oracle",
+        component: "compile, vm",
+        says: "the machine decides a generated policy as the oracle does, with the same rule and truths",
+        check: vm_equals_oracle,
+        show: show_generated,
+    },
+    Property {
+        name: "yaml_parse_total",
+        component: "syntax, ir::lower",
+        says: "any text is a policy or has an error, and every finding lies in the text",
+        check: yaml_parse_total,
+        show: show_text,
+    },
+];
+
+/// See [`PROPERTIES`].
+pub fn bundle_mutated(input: &[u8]) {
+    damage::mutated(input);
+}
+
+/// See [`PROPERTIES`].
+pub fn bundle_read_total(input: &[u8]) {
+    damage::lying(input);
+}
+
+/// See [`PROPERTIES`].
+pub fn gate_hides_nothing(input: &[u8]) {
+    matching::gate(input);
+}
+
+/// See [`PROPERTIES`].
+pub fn glob_equals_python_translation(input: &[u8]) {
+    matching::glob(input);
+}
+
+/// See [`PROPERTIES`].
+pub fn hook_input_total(input: &[u8]) {
+    total::hook(input);
+}
+
+/// See [`PROPERTIES`].
+pub fn json_parse_total(input: &[u8]) {
+    total::json(input);
+}
+
+/// See [`PROPERTIES`].
+pub fn pattern_parse_total(input: &[u8]) {
+    total::pattern(&String::from_utf8_lossy(input));
+}
+
+/// See [`PROPERTIES`].
+pub fn regex_table_equals_reference(input: &[u8]) {
+    matching::tables(input);
+}
+
+/// See [`PROPERTIES`].
+pub fn vm_equals_oracle(input: &[u8]) {
+    parity::check_generated(input, false);
+}
+
+/// See [`PROPERTIES`].
+pub fn yaml_parse_total(input: &[u8]) {
+    total::policy(&String::from_utf8_lossy(input));
+}
+
+fn show_text(input: &[u8]) -> String {
+    input.escape_ascii().to_string()
+}
+
+fn show_generated(input: &[u8]) -> String {
+    let mut choices = Choices::new(input);
+    let policy = policy::policy(&mut choices);
+    let mut shown = format!("{policy:#?}");
+    for _ in 0..parity::EVENTS {
+        shown.push_str(&format!("\n{:#?}", event::event(&mut choices, &policy)));
+    }
+    shown
+}
