@@ -1,2 +1,3 @@
 #![no_main]
-libfuzzer_sys::fuzz_target!(|input: &[u8]| agsec::testing::total::json(input));
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| agsec::testing::property::json_parse_total(input));

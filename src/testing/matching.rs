@@ -1,13 +1,14 @@
 //! Properties of patterns and globs on texts.
 //!
-//! In: bytes, cut at each `0xff` (which no UTF-8 holds): the first piece is a pattern, the others are texts. Out:
-//! nothing, or a panic.
+//! In: bytes, cut at each `0xff` (which no UTF-8 holds): the first piece is a pattern, the others are texts;
+//! after a `0xfe`, choices for the generator of patterns. Out: nothing, or a panic.
 //! Deliberately not here: patterns alone (`total`), comparison with CPython (`tests/compat`).
 
 use super::build;
+use super::choices::Choices;
 use super::parity::check_parity;
+use super::pattern::{check_tables, pattern as generated_pattern, text as generated_text};
 use crate::bundle::gate::fold_literal;
-use crate::bundle::table;
 use crate::compile::automata::{Budget, Direction, build_direction};
 use crate::compile::required;
 use crate::facts::glob::fnmatchcase;
@@ -20,11 +21,14 @@ use crate::model::op::Op;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
 use crate::oracle;
-use crate::vm::scan;
 use std::borrow::Cow;
 
 /// What cuts an input.
 const CUT: u8 = 0xff;
+/// What begins an input that is choices of the generator instead.
+const GENERATED: u8 = 0xfe;
+/// Texts for a generated pattern.
+const TEXTS: usize = 6;
 /// Bytes of one input; the reference grows with the square.
 const INPUT: usize = 512;
 /// Steps of the reference matcher.
@@ -32,9 +36,14 @@ const STEPS: u64 = 200_000;
 /// What one table may cost here; a real budget would make one case take a second.
 const BUDGET: Budget = Budget { states: 2_000, bytes: 1 << 18, steps: 400_000 };
 
-fn pieces(input: &[u8]) -> Vec<Cow<'_, str>> {
+fn pieces(input: &[u8]) -> Vec<String> {
     let input = input.get(..INPUT).unwrap_or(input);
-    input.split(|byte| *byte == CUT).map(String::from_utf8_lossy).collect()
+    if let Some((&GENERATED, choices)) = input.split_first() {
+        let mut choices = Choices::new(choices);
+        let pattern = generated_pattern(&mut choices);
+        return std::iter::once(pattern).chain((0..TEXTS).map(|_| generated_text(&mut choices))).collect();
+    }
+    input.split(|byte| *byte == CUT).map(|piece| String::from_utf8_lossy(piece).into_owned()).collect()
 }
 
 /// The pieces of an input.
@@ -44,29 +53,21 @@ pub fn show(input: &[u8]) -> String {
 }
 
 /// The pattern of an input with its texts, the empty one first; `None` where it is refused.
-fn pattern_and_texts(input: &[u8]) -> Option<(Pattern, Vec<Cow<'_, str>>)> {
+fn pattern_and_texts(input: &[u8]) -> Option<(Pattern, Vec<String>)> {
     let mut pieces = pieces(input);
     let pattern = pattern::parse(&pieces[0]).ok()?;
     // The pattern's own text is often near a match.
-    pieces.insert(0, Cow::Borrowed(""));
+    pieces.insert(0, String::new());
     Some((pattern, pieces))
 }
 
-/// The tables of both directions, where they can be made, find what the reference finds.
+/// The tables of a pattern, where they can be made, find what the reference finds.
 ///
 /// # Panics
 /// Where that does not hold.
 pub fn tables(input: &[u8]) {
     let Some((pattern, texts)) = pattern_and_texts(input) else { return };
-    for direction in [Direction::RightToLeft, Direction::LeftToRight] {
-        let Some(bytes) = build_direction(&pattern, direction, &BUDGET) else { continue };
-        assert!(table::verify(&bytes), "the table of {:?}, {direction:?}, is not sound", pattern.text);
-        for text in &texts {
-            let Some(expected) = oracle::pattern::search(&pattern, text, STEPS) else { continue };
-            let found = scan::search(&bytes, text, &mut u64::MAX.clone());
-            assert_eq!(found, Some(expected), "{:?} on {text:?}, {direction:?}, table left", pattern.text);
-        }
-    }
+    check_tables(&pattern.text, &texts);
 }
 
 /// Every text that a pattern matches holds, folded, a literal that the pattern requires; and a policy of literal
@@ -88,7 +89,7 @@ pub fn gate(input: &[u8]) {
     }
     let pieces = pieces(input);
     let Some(policy) = literal_policy(&pieces) else { return };
-    let last = pieces.last().map_or("", Cow::as_ref);
+    let last = pieces.last().map_or("", String::as_str);
     let joined = pieces.concat();
     for text in [last, joined.as_str(), &joined.to_uppercase(), &joined.replace(' ', "\n\t")] {
         check_parity(&policy, &build::event(Value::String(Cow::Borrowed(text))));
@@ -98,12 +99,12 @@ pub fn gate(input: &[u8]) {
 }
 
 /// A deny for each piece, with the operators in turn; `None` where a pattern is too large for the fuzzer's patience.
-fn literal_policy(pieces: &[Cow<'_, str>]) -> Option<Policy> {
+fn literal_policy(pieces: &[String]) -> Option<Policy> {
     const OPERATORS: [Op; 7] =
         [Op::Regex, Op::Contains, Op::StartsWith, Op::Eq, Op::EndsWith, Op::In, Op::NotIn];
     let mut preds: Vec<Pred> = Vec::new();
     for (piece, op) in pieces.iter().zip(OPERATORS.into_iter().cycle()) {
-        let text = Value::String(Cow::Owned(piece.to_string()));
+        let text = Value::String(Cow::Owned(piece.clone()));
         let value = if op == Op::In { Value::List(vec![text]) } else { text };
         let Some(operand) = build::operand(op, value) else { continue };
         if let Operand::Pattern(pattern) = &operand {
@@ -140,14 +141,14 @@ pub fn glob(input: &[u8]) {
     let pattern = pattern::parse(&translated)
         .unwrap_or_else(|error| panic!("{glob:?} becomes {translated:?}, which is refused: {error:?}"));
     let mut deny = build::rule(0, Effect::Deny, Cond::Const(Truth::True), Cond::Const(Truth::False));
-    deny.actions = vec![ActionPattern::Glob(glob.to_string())];
+    deny.actions = vec![ActionPattern::Glob(glob.clone())];
     let policy = build::block(Effect::Allow, Combine::DenyOverrides, vec![deny]);
     for name in names.iter().chain([glob]) {
         if let Some(expected) = oracle::pattern::search(&pattern, name, STEPS) {
             assert_eq!(fnmatchcase(glob, name), expected, "{glob:?} on {name:?}, as {translated:?}");
         }
         let mut event = build::event(Value::Null);
-        event.action = name.clone();
+        event.action = Cow::Borrowed(name);
         check_parity(&policy, &event);
     }
 }

@@ -147,7 +147,8 @@ pub fn yaml_parse_total(input: &[u8]) {
 }
 
 fn show_text(input: &[u8]) -> String {
-    input.escape_ascii().to_string()
+    let lines = input.split(|byte| *byte == b'\n').map(|line| line.escape_ascii().to_string());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn show_generated(input: &[u8]) -> String {

@@ -119,7 +119,8 @@ impl Builder<'_> {
                 Ok(pair) => pair,
                 Err(error) => {
                     let at = self.offsets.byte(error.marker().index());
-                    let span = Span::new(self.source, at, at.saturating_add(1).min(self.text.len()));
+                    let end = self.text.ceil_char_boundary(at.saturating_add(1));
+                    let span = Span::new(self.source, at, end);
                     self.diagnostics.push(errors::explain_error(self.text, span, error.info()));
                     return false;
                 }

@@ -26,7 +26,7 @@ pub(super) fn scalar_span(text: &str, span: Span, style: Style, decorated: bool)
                 return Span::new(span.source, start, trimmed);
             }
             let header = text.get(..start).and_then(|before| before.rfind(['|', '>'])).unwrap_or(start);
-            Span::new(span.source, header, header.saturating_add(1).min(text.len()))
+            Span::new(span.source, header, text.ceil_char_boundary(header.saturating_add(1)))
         }
     }
 }
