@@ -146,9 +146,19 @@ pub fn yaml_parse_total(input: &[u8]) {
     total::policy(&String::from_utf8_lossy(input));
 }
 
+/// The text line by line, with escapes for what cannot be seen.
 fn show_text(input: &[u8]) -> String {
-    let lines = input.split(|byte| *byte == b'\n').map(|line| line.escape_ascii().to_string());
-    lines.collect::<Vec<_>>().join("\n")
+    let mut shown = String::new();
+    for chunk in input.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\n' | '"' | '\'' => shown.push(character),
+                other => shown.extend(other.escape_debug()),
+            }
+        }
+        shown.push_str(&chunk.invalid().escape_ascii().to_string());
+    }
+    shown
 }
 
 fn show_generated(input: &[u8]) -> String {
