@@ -116,6 +116,11 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
             warn(&format!("`{}` sets `disableAllHooks`: no hook runs", file.display()));
         }
     }
+    if matches!(target, Target::Project(_)) && !plan.is_done() {
+        warn(
+            "the entry names paths of this machine; where the file is committed, `--local` keeps them out of it",
+        );
+    }
     if policies::here().is_ok_and(|here| nothing_in_force(&state, target.root().unwrap_or(&here))) {
         warn(
             "no policy is in force there yet, so every action will be blocked; run `agsec init` or `agsec trust`",

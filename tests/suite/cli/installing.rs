@@ -191,7 +191,7 @@ fn links_are_followed_to_the_file_but_not_out_of_a_project() {
 fn a_project_gets_its_root_and_no_policies_of_the_persons() {
     let desk = Desk::with_policy();
     let line = format!("install claude-code --project-dir {}", desk.shop.display());
-    desk.run(&line).ends(0).says("no policy is in force there yet");
+    desk.run(&line).ends(0).says("no policy is in force there yet").says("paths of this machine");
     let settings: Value =
         serde_json::from_str(&fs::read_to_string(desk.shop.join(".claude/settings.json")).unwrap()).unwrap();
     let [handler] = handlers(&settings, "PreToolUse").try_into().unwrap();
