@@ -6,7 +6,7 @@
 
 use super::build;
 use super::choices::Choices;
-use super::parity::check_parity;
+use super::parity::check_events;
 use super::pattern::{check_tables, pattern as generated_pattern, text as generated_text};
 use crate::bundle::gate::fold_literal;
 use crate::compile::automata::{Budget, Direction, build_direction};
@@ -15,6 +15,7 @@ use crate::facts::glob::fnmatchcase;
 use crate::ir::pattern::{self, Pattern};
 use crate::ir::{ActionPattern, Combine, Cond, Operand, Policy, Pred};
 use crate::model::decision::Effect;
+use crate::model::event::Event;
 use crate::model::field::FieldPath;
 use crate::model::id::{FieldId, PredId};
 use crate::model::op::Op;
@@ -30,11 +31,11 @@ const GENERATED: u8 = 0xfe;
 /// Texts for a generated pattern.
 const TEXTS: usize = 6;
 /// Bytes of one input; the reference grows with the square.
-const INPUT: usize = 512;
+const INPUT: usize = 256;
 /// Steps of the reference matcher.
-const STEPS: u64 = 200_000;
+const STEPS: u64 = 20_000;
 /// What one table may cost here; a real budget would make one case take a second.
-const BUDGET: Budget = Budget { states: 2_000, bytes: 1 << 18, steps: 400_000 };
+const BUDGET: Budget = Budget { states: 2_000, bytes: 1 << 18, steps: 60_000 };
 
 fn pieces(input: &[u8]) -> Vec<String> {
     let input = input.get(..INPUT).unwrap_or(input);
@@ -88,18 +89,20 @@ pub fn gate(input: &[u8]) {
         }
     }
     let pieces = pieces(input);
-    let Some(policy) = literal_policy(&pieces) else { return };
     let last = pieces.last().map_or("", String::as_str);
     let joined = pieces.concat();
-    for text in [last, joined.as_str(), &joined.to_uppercase(), &joined.replace(' ', "\n\t")] {
-        check_parity(&policy, &build::event(Value::String(Cow::Borrowed(text))));
-    }
-    let list = pieces.iter().map(|piece| Value::String(Cow::Borrowed(piece))).collect();
-    check_parity(&policy, &build::event(Value::List(list)));
+    let (upper, wide) = (joined.to_uppercase(), joined.replace(' ', "\n\t"));
+    let texts = [last, &joined, &upper, &wide];
+    let Some(policy) = literal_policy(&pieces, &texts) else { return };
+    let text = |text: &'_ str| Value::String(Cow::Owned(text.to_owned()));
+    let mut events = texts.map(|value| build::event(text(value))).to_vec();
+    events.push(build::event(Value::List(pieces.iter().map(|piece| text(piece)).collect())));
+    check_events(&policy, &events);
 }
 
-/// A deny for each piece, with the operators in turn; `None` where a pattern is too large for the fuzzer's patience.
-fn literal_policy(pieces: &[String]) -> Option<Policy> {
+/// A deny or a review for each piece, with the operators in turn; `None` where compiling a pattern, or the oracle's walk
+/// of it over one of the texts, would take too long for a fuzzer.
+fn literal_policy(pieces: &[String], texts: &[&str]) -> Option<Policy> {
     const OPERATORS: [Op; 7] =
         [Op::Regex, Op::Contains, Op::StartsWith, Op::Eq, Op::EndsWith, Op::In, Op::NotIn];
     let mut preds: Vec<Pred> = Vec::new();
@@ -109,6 +112,9 @@ fn literal_policy(pieces: &[String]) -> Option<Policy> {
         let Some(operand) = build::operand(op, value) else { continue };
         if let Operand::Pattern(pattern) = &operand {
             build_direction(pattern, Direction::RightToLeft, &BUDGET)?;
+            for text in texts {
+                oracle::pattern::search(pattern, text, STEPS)?;
+            }
         }
         preds.push(build::pred(FieldId(0), op, operand));
     }
@@ -147,10 +153,10 @@ pub fn glob(input: &[u8]) {
         if let Some(expected) = oracle::pattern::search(&pattern, name, STEPS) {
             assert_eq!(fnmatchcase(glob, name), expected, "{glob:?} on {name:?}, as {translated:?}");
         }
-        let mut event = build::event(Value::Null);
-        event.action = Cow::Borrowed(name);
-        check_parity(&policy, &event);
     }
+    let named = |name: &String| Event { action: Cow::Owned(name.clone()), ..build::event(Value::Null) };
+    let events: Vec<Event<'_>> = pieces.iter().map(named).collect();
+    check_events(&policy, &events);
 }
 
 /// The regular expression of a glob, by the rules of `fnmatch.translate`.

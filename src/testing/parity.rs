@@ -63,9 +63,21 @@ pub fn check_generated(bytes: &[u8], show: bool) {
 /// # Panics
 /// Where they do not, or the bundle cannot be made or read.
 pub fn check_parity(policy: &Policy, event: &Event<'_>) {
+    check_events(policy, std::slice::from_ref(event));
+}
+
+/// Checks that oracle and machine agree on several events in turn, each of which finds the scratch as the one before
+/// left it.
+///
+/// # Panics
+/// Where they do not, or the bundle cannot be made or read.
+pub fn check_events(policy: &Policy, events: &[Event<'_>]) {
     let bytes = bundle(policy);
     let loaded = Loaded::read(&bytes).unwrap_or_else(|error| panic!("the bundle cannot be read: {error}"));
-    check_loaded(policy, &loaded, event, &mut Scratch::default());
+    let mut scratch = Scratch::default();
+    for event in events {
+        check_loaded(policy, &loaded, event, &mut scratch);
+    }
 }
 
 /// Checks that oracle and machine agree on an event, with a scratch that earlier events may have used.
