@@ -167,7 +167,12 @@ fn in_force<'s>(state: &'s State, options: &Options, session: &Session<'_>) -> V
         .collect();
     let here = |root: &Path| session.places.are_below(root);
     entries.extend(projects.iter().filter(|(_, root)| here(root)).map(|(entry, _)| *entry));
-    if !projects.is_empty() {
+    // PERF: a copy can only add a digest that does not count yet; looking for one opens folders on every call.
+    let counts = |wanted: &LayerEntry| {
+        let same = |known: &&LayerEntry| is_project(known) && known.sources_digest == wanted.sources_digest;
+        entries.iter().any(same)
+    };
+    if !projects.iter().all(|(entry, _)| counts(entry)) {
         add_copies(state, session.places, &mut entries);
     }
     if entries.len() > users || users > 0 {
@@ -186,23 +191,30 @@ fn in_force<'s>(state: &'s State, options: &Options, session: &Session<'_>) -> V
     entries
 }
 
+fn is_project(entry: &LayerEntry) -> bool {
+    matches!(entry.scope, Scope::Project(_))
+}
+
 /// A work tree or a clone: text here whose digest a person put in force elsewhere.
 fn add_copies<'s>(state: &'s State, places: &Places, entries: &mut Vec<&'s LayerEntry>) {
-    let project = |entry: &&LayerEntry| matches!(entry.scope, Scope::Project(_));
     for directory in places.upward().into_iter().flat_map(source::candidates) {
         if state.layers.iter().any(|entry| entry.directory == directory) {
             continue;
         }
+        // PERF: most candidates are missing, and asking is cheaper than opening.
+        if std::fs::metadata(&directory).is_err() {
+            continue;
+        }
         let Ok(files) = source::list(&directory) else { continue };
         let bytes = source::total(&files);
-        let mut alike =
-            state.layers.iter().filter(project).filter(|entry| entry.sources_bytes == bytes).peekable();
+        let projects = state.layers.iter().filter(|entry| is_project(entry));
+        let mut alike = projects.filter(|entry| entry.sources_bytes == bytes).peekable();
         if files.is_empty() || alike.peek().is_none() {
             continue;
         }
         let digest = source::digest_of(&directory, &files);
         let known = |entry: &LayerEntry| {
-            entries.iter().any(|known| project(known) && known.sources_digest == entry.sources_digest)
+            entries.iter().any(|known| is_project(known) && known.sources_digest == entry.sources_digest)
         };
         let twin = alike.find(|entry| Some(&entry.sources_digest) == digest.as_ref());
         if let Some(entry) = twin.filter(|entry| !known(entry)) {

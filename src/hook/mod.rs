@@ -17,6 +17,7 @@
     )
 )]
 
+pub mod arena;
 pub mod arguments;
 pub mod builtin;
 pub mod deadline;
@@ -34,6 +35,8 @@ pub mod place;
 pub mod platform;
 pub mod platforms;
 pub mod source;
+#[cfg(target_os = "linux")]
+pub mod start;
 pub mod state;
 pub mod tool;
 

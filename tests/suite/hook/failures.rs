@@ -228,6 +228,19 @@ fn a_host_that_never_ends_its_payload_gets_a_denial_in_time() {
 }
 
 #[test]
+fn a_host_that_closed_its_end_is_still_told_by_the_exit_code() {
+    let desk = Desk::guarded();
+    let payload = desk.payload("Bash", &serde_json::json!({"command": "git push --force"}));
+    let mut command = desk.command("claude-code");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // From now on a write is answered by a signal that would end the process.
+    drop((child.stdout.take(), child.stderr.take()));
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), payload.as_bytes()).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+}
+
+#[test]
 fn an_ignored_alarm_signal_does_not_stop_the_deadline() {
     let mut desk = Desk::guarded();
     desk.options.push("--deadline-ms=200".into());
