@@ -4,11 +4,18 @@
 //! Deliberately not here: patterns with `?` and `[…]`, which are matched one by one (`facts::glob`), and so are those
 //! that would make the automaton too large.
 
+use super::blocks::Blocks;
 use super::sparse::Automaton;
 
-/// Calls `found` with the number of every pattern that matches `action`. `None`: damaged.
-pub fn matching(words: &[u8], action: &str, mut found: impl FnMut(u32)) -> Option<()> {
-    let automaton = Automaton::open(words)?;
+/// Calls `found` with the number of every pattern that matches `action`; `words` lie in `blocks` if they lie in a bundle.
+/// `None`: damaged.
+pub fn matching(
+    words: &[u8],
+    blocks: Option<&Blocks<'_>>,
+    action: &str,
+    mut found: impl FnMut(u32),
+) -> Option<()> {
+    let automaton = Automaton::open(words, blocks)?;
     let mut state = automaton.first();
     for byte in action.bytes() {
         let class = automaton.class(byte)?;

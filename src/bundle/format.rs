@@ -3,16 +3,18 @@
 //! ```text
 //! header      64 bytes, see below
 //! sections    one 16-byte entry a section, in the order of `Section::ALL`: offset, length, 0, 0 (u32 each)
-//! hot part    the sections up to `Section::Texts`: what each evaluation may read
-//! automata    the gate and the action automaton, and one table per regex
+//! seals       one for each block of the hot part
+//! hot part    the sections from `Section::Policy` to `Section::Automata`: what evaluations read in places
+//! tables      one per regex
 //! cold part   rule and predicate records (for people), source texts
 //! ```
 //!
 //! The header: magic (8 bytes), format version, semantics version, Unicode version, number of sections (u32 each), length
-//! of the file, end of the hot part (u64 each), checksum (u64), 16 bytes of zero.
+//! of the file, end of the hot part (u64 each), checksum (u64), start of the hot part (u64), 8 bytes of zero.
 //!
-//! **What is checked when.** The header's checksum covers the whole file up to the end of the hot part, but for its own
-//! eight bytes, and is checked on each load. Everything behind is cut into pieces with an [`Entry`] each (offset, length,
+//! **What is checked when.** The header's checksum covers the whole file up to the start of the hot part, but for its own
+//! eight bytes, and is checked on each load. The hot part is cut into blocks of equal size, and each is checked when it is
+//! first touched (`blocks.rs`). Everything behind is cut into pieces with an [`Entry`] each (offset, length,
 //! seal); the seal is a checksum over the entry's kind, number, offset, length and the bytes up to the next multiple of
 //! 8, and is checked before the piece is used: a table when an evaluation first opens it, a record when a reason is
 //! printed, a text when sources are wanted. Padding is zero and lies inside a checked range, so no byte is outside.
@@ -80,7 +82,8 @@ impl Version {
 
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 64;
-/// Where the checksum stands in the header; it covers all before and, from [`CHECKSUM_END`], all behind.
+/// Where the checksum stands in the header; it covers all before and, from [`CHECKSUM_END`], what is behind up to the hot
+/// part.
 pub const CHECKSUM_AT: usize = 40;
 /// First byte behind the checksum.
 pub const CHECKSUM_END: usize = 48;
@@ -96,59 +99,62 @@ pub const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Section {
+    /// The seals of the blocks of the hot part, 8 bytes each.
+    BlockSeals = 0,
     /// One [`POLICY_BYTES`] record: default effect, then ranges of label, directory and digest in `Texts`.
-    Policy = 0,
+    Policy = 1,
     /// Statements and rules in the order of decision, [`STATEMENT_BYTES`] each.
-    Statements = 1,
+    Statements = 2,
     /// Sets of action patterns: first member and count, 8 bytes each.
-    ActionSets = 2,
+    ActionSets = 3,
     /// Members of action sets: numbers of action patterns, 4 bytes each.
-    ActionMembers = 3,
+    ActionMembers = 4,
     /// Action patterns: kind, then range of the text; 12 bytes each.
-    Actions = 4,
+    Actions = 5,
     /// Instructions, 4 bytes each.
-    Code = 5,
+    Code = 6,
     /// Predicates: field, operator and shape, two words of operand; 16 bytes each.
-    Predicates = 6,
+    Predicates = 7,
     /// Field paths: root, first key, number of keys; 12 bytes each.
-    Fields = 7,
+    Fields = 8,
     /// Keys of field paths: ranges in `Texts`, 8 bytes each.
-    Keys = 8,
+    Keys = 9,
     /// Operands that are not plain text, see `operand.rs`.
-    Operands = 9,
+    Operands = 10,
     /// Entries of `Tables`.
-    TableEntries = 10,
+    TableEntries = 11,
     /// Source files: range of the name in `Texts`, then an entry of `SourceTexts`; 24 bytes each.
-    Sources = 11,
+    Sources = 12,
     /// Where each action pattern leads, see `index.rs`; 16 bytes each.
-    ActionIndex = 12,
+    ActionIndex = 13,
     /// The statements that each gated predicate keys: a range of `IndexLists`, 8 bytes each.
-    PredicateIndex = 13,
+    PredicateIndex = 14,
     /// The gated predicates of each field: a range of `IndexLists`, 8 bytes each.
-    FieldIndex = 14,
+    FieldIndex = 15,
     /// Numbers, 4 bytes each.
-    IndexLists = 15,
-    /// Two entries of `Automata`: the gate and the action automaton.
-    AutomatonEntries = 16,
+    IndexLists = 16,
+    /// Two ranges of `Automata`: the gate and the action automaton.
+    AutomatonEntries = 17,
     /// All short texts of the hot part, UTF-8.
-    Texts = 17,
+    Texts = 18,
     /// The gate and the action automaton.
-    Automata = 18,
+    Automata = 19,
     /// Automaton tables.
-    Tables = 19,
+    Tables = 20,
     /// Entries of `Records`, one a rule.
-    RuleEntries = 20,
+    RuleEntries = 21,
     /// Entries of `Records`, one a predicate.
-    PredicateEntries = 21,
+    PredicateEntries = 22,
     /// Cold records, see `cold.rs`.
-    Records = 22,
+    Records = 23,
     /// Source texts.
-    SourceTexts = 23,
+    SourceTexts = 24,
 }
 
 impl Section {
     /// All sections, in the order of the file.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
+        Self::BlockSeals,
         Self::Policy,
         Self::Statements,
         Self::ActionSets,
@@ -175,8 +181,10 @@ impl Section {
         Self::SourceTexts,
     ];
 
-    /// How many of them are hot.
-    pub const HOT: usize = Self::Automata as usize;
+    /// The first that is hot.
+    pub const FIRST_HOT: usize = Self::Policy as usize;
+    /// The first behind the hot part.
+    pub const HOT_END: usize = Self::Tables as usize;
 
     /// Its position in the section table.
     #[must_use]
@@ -188,6 +196,7 @@ impl Section {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::BlockSeals => "block seals",
             Self::Policy => "policy",
             Self::Statements => "statements",
             Self::ActionSets => "action sets",
@@ -247,8 +256,6 @@ pub enum Piece {
     Predicate = 3,
     /// The text of a source file.
     Source = 4,
-    /// The gate (number 0) or the action automaton (number 1).
-    Automaton = 5,
 }
 
 impl Piece {
@@ -260,7 +267,6 @@ impl Piece {
             Self::Rule => "rule record",
             Self::Predicate => "predicate record",
             Self::Source => "source text",
-            Self::Automaton => "gate",
         }
     }
 }
@@ -352,7 +358,7 @@ pub fn padded(length: usize) -> usize {
     length.checked_next_multiple_of(ALIGNMENT).unwrap_or(usize::MAX)
 }
 
-/// The header's checksum, from the bytes before it and the bytes behind it up to the end of the hot part.
+/// The header's checksum, from the bytes before it and the bytes behind it up to the hot part.
 #[must_use]
 pub fn header_checksum(before: &[u8], behind: &[u8]) -> u64 {
     checksum(checksum(0, before), behind)

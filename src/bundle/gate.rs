@@ -7,6 +7,7 @@
 //!
 //! The layout is that of `sparse.rs`; the state for every other class is the failure state, which reads nothing.
 
+use super::blocks::Blocks;
 use super::sparse::Automaton;
 
 /// Folds one character for the gate.
@@ -46,10 +47,11 @@ pub struct Gate<'a> {
 }
 
 impl<'a> Gate<'a> {
-    /// Opens the gate in `words`; `None` if they are too short to be one.
+    /// Opens the gate in `words`, which lie in `blocks` if they lie in a bundle; `None` if they are too short to be one,
+    /// or damaged.
     #[must_use]
-    pub fn open(words: &'a [u8]) -> Option<Self> {
-        Automaton::open(words).map(|automaton| Self { automaton })
+    pub fn open(words: &'a [u8], blocks: Option<&'a Blocks<'a>>) -> Option<Self> {
+        Automaton::open(words, blocks).map(|automaton| Self { automaton })
     }
 
     /// Reads `text` once and calls `found` with the number of every posting whose literal occurs, possibly more than

@@ -8,17 +8,25 @@
 //! patterns that are not in the action automaton. A record is two ranges of the lists: statements that no literal keys,
 //! and fields whose literals key statements; in the last record the first range are the patterns.
 
+use super::blocks::Blocks;
 use super::format::{ACTION_INDEX_BYTES, NONE, RANGE_BYTES};
-use super::read::{get, run, words};
+use super::read::words;
 use crate::model::id::{FieldId, PredId};
 
-/// The lists of a bundle.
+/// The sections of the index.
 #[derive(Clone, Copy, Debug)]
-pub struct Index<'a> {
+pub(super) struct Lists<'a> {
     pub(super) actions: &'a [[u8; ACTION_INDEX_BYTES]],
     pub(super) predicates: &'a [[u8; RANGE_BYTES]],
     pub(super) fields: &'a [[u8; RANGE_BYTES]],
-    pub(super) lists: &'a [[u8; 4]],
+    pub(super) numbers: &'a [[u8; 4]],
+}
+
+/// The index of a bundle.
+#[derive(Clone, Copy, Debug)]
+pub struct Index<'a> {
+    lists: Lists<'a>,
+    blocks: &'a Blocks<'a>,
 }
 
 /// What an action pattern leads to.
@@ -41,44 +49,49 @@ impl<'a> Reached<'a> {
 }
 
 impl<'a> Index<'a> {
+    pub(super) fn new(lists: Lists<'a>, blocks: &'a Blocks<'a>) -> Self {
+        Self { lists, blocks }
+    }
+
+    fn list(&self, first: u32, count: u32) -> Option<&'a [[u8; 4]]> {
+        self.blocks.run(self.lists.numbers, first, count)
+    }
+
     /// What an action pattern leads to.
     #[must_use]
     pub fn action(&self, pattern: u32) -> Option<Reached<'a>> {
-        let [first, count, first_field, fields] = words(get(self.actions, pattern)?)?;
-        Some(Reached {
-            statements: run(self.lists, first, count)?,
-            fields: run(self.lists, first_field, fields)?,
-        })
+        let [first, count, first_field, fields] = words(self.blocks.record(self.lists.actions, pattern)?)?;
+        Some(Reached { statements: self.list(first, count)?, fields: self.list(first_field, fields)? })
     }
 
     /// What every action leads to.
     #[must_use]
     pub fn every_action(&self) -> Option<Reached<'a>> {
-        self.action(u32::try_from(self.actions.len()).ok()?.checked_sub(2)?)
+        self.action(u32::try_from(self.lists.actions.len()).ok()?.checked_sub(2)?)
     }
 
     /// The action patterns that are not in the action automaton.
     #[must_use]
     pub fn singly(&self) -> Option<impl Iterator<Item = u32> + use<'a>> {
-        let last = u32::try_from(self.actions.len()).ok()?.checked_sub(1)?;
+        let last = u32::try_from(self.lists.actions.len()).ok()?.checked_sub(1)?;
         self.action(last).map(|record| record.statements())
     }
 
     /// `None`: damaged. `Some(None)`: the predicate is not gated. Otherwise the statements that it keys.
     #[must_use]
     pub fn keyed(&self, id: PredId) -> Option<Option<impl Iterator<Item = u32> + use<'a>>> {
-        let [first, count] = words(get(self.predicates, id.0)?)?;
+        let [first, count] = words(self.blocks.record(self.lists.predicates, id.0)?)?;
         if first == NONE {
             return Some(None);
         }
-        run(self.lists, first, count).map(|list| Some(numbers(list)))
+        self.list(first, count).map(|list| Some(numbers(list)))
     }
 
     /// The gated predicates of a field.
     #[must_use]
     pub fn gated(&self, field: FieldId) -> Option<impl Iterator<Item = PredId> + use<'a>> {
-        let [first, count] = words(get(self.fields, field.0)?)?;
-        run(self.lists, first, count).map(|list| numbers(list).map(PredId))
+        let [first, count] = words(self.blocks.record(self.lists.fields, field.0)?)?;
+        self.list(first, count).map(|list| numbers(list).map(PredId))
     }
 }
 

@@ -19,6 +19,7 @@
 )]
 
 pub mod actions;
+pub mod blocks;
 pub mod checksum;
 pub mod cold;
 pub mod error;

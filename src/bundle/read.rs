@@ -1,9 +1,11 @@
-//! Bytes as a bundle: checked once, then used where they lie.
+//! Bytes as a bundle: used where they lie, checked when they are used.
 //!
 //! In: the bytes of a file. Out: a [`Loaded`], whose methods give the records of the format, each access checked, so
-//! that no bytes whatever can do more than answer "damaged". Loading decodes nothing and allocates nothing.
+//! that no bytes whatever can do more than answer "damaged". Loading decodes nothing and costs the same for any policy but
+//! for the seals of its blocks.
 //! Deliberately not here: opening files (`hook::map`), the full check of everything (`verify.rs`), evaluation (`vm`).
 
+use super::blocks::{Blocks, SEAL_BYTES};
 use super::cold;
 pub use super::error::ReadError;
 use super::format::{
@@ -11,7 +13,7 @@ use super::format::{
     HEADER_BYTES, MAGIC, NONE, POLICY_BYTES, PREDICATE_BYTES, Piece, RANGE_BYTES, SECTION_ENTRY_BYTES,
     SOURCE_BYTES, STATEMENT_BYTES, Section, Shape, Version, header_checksum, padded,
 };
-use super::index::Index;
+use super::index::{Index, Lists};
 pub use super::info::{Meta, PredicateInfo, RuleInfo, SourceMeta, SourceText};
 use super::isa::Instruction;
 use super::program::Statement;
@@ -20,8 +22,8 @@ use crate::model::field::Root;
 use crate::model::id::{FieldId, PredId, RuleId};
 use crate::model::op::Op;
 
-/// A bundle whose header, section table and hot part have been checked.
-#[derive(Clone, Copy, Debug)]
+/// A bundle whose header, section table and block seals have been checked.
+#[derive(Debug)]
 pub struct Loaded<'a> {
     default: Effect,
     policy: [u32; 8],
@@ -36,8 +38,8 @@ pub struct Loaded<'a> {
     operands: &'a [u8],
     table_entries: &'a [[u8; ENTRY_BYTES]],
     sources: &'a [[u8; SOURCE_BYTES]],
-    index: Index<'a>,
-    automaton_entries: &'a [[u8; ENTRY_BYTES]],
+    lists: Lists<'a>,
+    automaton_entries: &'a [[u8; RANGE_BYTES]],
     automata: &'a [u8],
     texts: &'a [u8],
     tables: &'a [u8],
@@ -46,6 +48,7 @@ pub struct Loaded<'a> {
     records: &'a [u8],
     source_texts: &'a [u8],
     sections: Sections<'a>,
+    blocks: Blocks<'a>,
 }
 
 /// An action pattern.
@@ -77,32 +80,38 @@ pub struct Field<'a> {
     pub root: Root,
     keys: &'a [[u8; RANGE_BYTES]],
     texts: &'a [u8],
+    blocks: &'a Blocks<'a>,
 }
 
 impl<'a> Field<'a> {
     /// The keys below the root; `None` in the place of one that is damaged.
     pub fn keys(&self) -> impl Iterator<Item = Option<&'a str>> + Clone + use<'a> {
-        let texts = self.texts;
+        let (texts, blocks) = (self.texts, self.blocks);
         self.keys.iter().map(move |range| {
             let [start, length] = words(range)?;
-            std::str::from_utf8(piece(texts, start, length)?).ok()
+            std::str::from_utf8(blocks.check(piece(texts, start, length)?)?).ok()
         })
     }
 }
 
 impl<'a> Loaded<'a> {
-    /// Checks header, section table and hot part. Costs about one instruction a byte of the hot part at most.
+    /// Checks header, section table and block seals; the rest is checked when it is used.
     ///
     /// # Errors
     /// What the bytes are instead of a bundle of this program's version.
     pub fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        let table = Sections { bytes, hot_end: check_header(bytes)? };
+        let damaged = ReadError::damaged(Section::Policy.name());
+        let (hot_start, hot_end) = check_header(bytes)?;
+        let table = Sections { bytes, hot_start, hot_end };
+        let seals: &[[u8; SEAL_BYTES]] = table.records(Section::BlockSeals)?;
+        let hot = bytes.get(hot_start..hot_end).ok_or(damaged)?;
+        let blocks = Blocks::new(hot, seals).ok_or(ReadError::damaged(Section::BlockSeals.name()))?;
         let policy: &[[u8; POLICY_BYTES]] = table.records(Section::Policy)?;
-        let [policy] = policy else { return Err(ReadError::damaged(Section::Policy.name())) };
-        let policy = words::<8>(policy).ok_or(ReadError::damaged(Section::Policy.name()))?;
+        let policy = Some(policy).filter(|records| records.len() == 1).ok_or(damaged)?;
+        let policy = blocks.record(policy, 0).and_then(|record| words::<8>(record)).ok_or(damaged)?;
         let [default, ..] = policy;
         let default = u8::try_from(default).ok().and_then(Effect::from_u8);
-        let default = default.ok_or(ReadError::damaged(Section::Policy.name()))?;
+        let default = default.ok_or(damaged)?;
         Ok(Self {
             default,
             policy,
@@ -117,11 +126,11 @@ impl<'a> Loaded<'a> {
             operands: table.bytes(Section::Operands)?,
             table_entries: table.records(Section::TableEntries)?,
             sources: table.records(Section::Sources)?,
-            index: Index {
+            lists: Lists {
                 actions: table.records(Section::ActionIndex)?,
                 predicates: table.records(Section::PredicateIndex)?,
                 fields: table.records(Section::FieldIndex)?,
-                lists: table.records(Section::IndexLists)?,
+                numbers: table.records(Section::IndexLists)?,
             },
             automaton_entries: table.records(Section::AutomatonEntries)?,
             automata: table.bytes(Section::Automata)?,
@@ -132,6 +141,7 @@ impl<'a> Loaded<'a> {
             records: table.bytes(Section::Records)?,
             source_texts: table.bytes(Section::SourceTexts)?,
             sections: table,
+            blocks,
         })
     }
 
@@ -174,43 +184,49 @@ impl<'a> Loaded<'a> {
     }
 
     /// Statements in the order of decision; `None` in the place of one that is damaged.
-    pub fn statements(&self) -> impl Iterator<Item = Option<Statement>> + use<'a> {
-        self.statements.iter().map(statement)
+    pub fn statements(&self) -> impl Iterator<Item = Option<Statement>> {
+        self.statements.iter().map(|record| {
+            self.blocks.check(record)?;
+            statement(record)
+        })
     }
 
     /// The statement at a place in the order of decision.
     #[must_use]
     pub fn statement(&self, place: u32) -> Option<Statement> {
-        statement(get(self.statements, place)?)
+        statement(self.blocks.record(self.statements, place)?)
     }
 
     /// Which statements an event can reach.
     #[must_use]
-    pub fn index(&self) -> &Index<'a> {
-        &self.index
+    pub fn index(&self) -> Index<'_> {
+        Index::new(self.lists, &self.blocks)
     }
 
-    /// The gate or the action automaton, its seal checked.
-    ///
-    /// # Errors
-    /// Damage.
-    pub fn automaton(&self, which: Which) -> Result<&'a [u8], ReadError> {
-        let entry = get(self.automaton_entries, which as u32).and_then(entry);
-        let entry = entry.ok_or(ReadError::damaged(Piece::Automaton.name()))?;
-        unseal(entry, self.automata, Piece::Automaton, which as u32)
+    /// The words of the gate or of the action automaton, which have yet to be checked with [`Loaded::blocks`].
+    #[must_use]
+    pub fn automaton(&self, which: Which) -> Option<&'a [u8]> {
+        let [offset, length] = words(self.blocks.record(self.automaton_entries, which as u32)?)?;
+        piece(self.automata, offset, length)
+    }
+
+    /// The blocks of the hot part.
+    #[must_use]
+    pub fn blocks(&self) -> &Blocks<'a> {
+        &self.blocks
     }
 
     /// The members of an action set: numbers of action patterns.
     #[must_use]
     pub fn action_set(&self, set: u32) -> Option<impl Iterator<Item = u32> + use<'a>> {
-        let [first, count] = words(get(self.action_sets, set)?)?;
-        Some(run(self.action_members, first, count)?.iter().map(|word| u32::from_le_bytes(*word)))
+        let [first, count] = words(self.blocks.record(self.action_sets, set)?)?;
+        Some(self.blocks.run(self.action_members, first, count)?.iter().map(|word| u32::from_le_bytes(*word)))
     }
 
     /// An action pattern.
     #[must_use]
     pub fn action(&self, number: u32) -> Option<Action<'a>> {
-        let [kind, start, length] = words(get(self.actions, number)?)?;
+        let [kind, start, length] = words(self.blocks.record(self.actions, number)?)?;
         Some(Action { kind: ActionKind::from_u32(kind)?, text: self.text(start, length)? })
     }
 
@@ -226,13 +242,13 @@ impl<'a> Loaded<'a> {
     /// The instruction at a place of the code.
     #[must_use]
     pub fn instruction(&self, at: u32) -> Option<Instruction> {
-        Instruction::decode(u32::from_le_bytes(*get(self.code, at)?))
+        Instruction::decode(u32::from_le_bytes(*self.blocks.record(self.code, at)?))
     }
 
     /// A predicate.
     #[must_use]
     pub fn predicate(&self, id: PredId) -> Option<Predicate> {
-        let [field, kind, first, second] = words(get(self.predicates, id.0)?)?;
+        let [field, kind, first, second] = words(self.blocks.record(self.predicates, id.0)?)?;
         let [op, shape, 0, 0] = kind.to_le_bytes() else { return None };
         Some(Predicate {
             field: FieldId(field),
@@ -244,23 +260,24 @@ impl<'a> Loaded<'a> {
 
     /// A field path.
     #[must_use]
-    pub fn field(&self, id: FieldId) -> Option<Field<'a>> {
-        let [root, first, count] = words(get(self.fields, id.0)?)?;
+    pub fn field(&self, id: FieldId) -> Option<Field<'_>> {
+        let [root, first, count] = words(self.blocks.record(self.fields, id.0)?)?;
         let root =
             [Root::Params, Root::Context, Root::Bare].into_iter().find(|known| *known as u32 == root)?;
-        Some(Field { root, keys: run(self.keys, first, count)?, texts: self.texts })
+        let keys = self.blocks.run(self.keys, first, count)?;
+        Some(Field { root, keys, texts: self.texts, blocks: &self.blocks })
     }
 
     /// A short text of the hot part, as bytes.
     #[must_use]
     pub fn text(&self, start: u32, length: u32) -> Option<&'a [u8]> {
-        piece(self.texts, start, length)
+        self.blocks.check(piece(self.texts, start, length)?)
     }
 
     /// An encoded operand.
     #[must_use]
     pub fn operand(&self, start: u32, length: u32) -> Option<&'a [u8]> {
-        piece(self.operands, start, length)
+        self.blocks.check(piece(self.operands, start, length)?)
     }
 
     /// An automaton table; `check` says whether its seal is to be checked (once an evaluation is enough).
@@ -269,7 +286,8 @@ impl<'a> Loaded<'a> {
     /// Damage.
     pub fn table(&self, number: u32, check: bool) -> Result<&'a [u8], ReadError> {
         let damaged = || ReadError::damaged(Piece::Table.name());
-        let entry = entry(get(self.table_entries, number).ok_or_else(damaged)?).ok_or_else(damaged)?;
+        let entry =
+            entry(self.blocks.record(self.table_entries, number).ok_or_else(damaged)?).ok_or_else(damaged)?;
         if check {
             unseal(entry, self.tables, Piece::Table, number)
         } else {
@@ -368,6 +386,7 @@ impl<'a> Loaded<'a> {
 
     fn source_entry(&self, source: &[u8; SOURCE_BYTES]) -> Result<(&'a str, Entry), ReadError> {
         let damaged = ReadError::damaged(Section::Sources.name());
+        self.blocks.check(source).ok_or(damaged)?;
         let (name, rest) = source.split_first_chunk::<RANGE_BYTES>().ok_or(damaged)?;
         let [start, length] = words(name).ok_or(damaged)?;
         let entry = rest.first_chunk::<ENTRY_BYTES>().and_then(entry).ok_or(damaged)?;
@@ -375,7 +394,7 @@ impl<'a> Loaded<'a> {
     }
 
     fn source_name(&self, number: u32) -> Option<&'a str> {
-        let [start, length, ..] = words::<6>(get(self.sources, number)?)?;
+        let [start, length, ..] = words::<6>(self.blocks.record(self.sources, number)?)?;
         self.str(start, length).ok()
     }
 
@@ -410,8 +429,8 @@ pub struct Counts {
     pub sources: usize,
 }
 
-/// Checks the header and the checksum of the hot part; says where the hot part ends.
-fn check_header(bytes: &[u8]) -> Result<usize, ReadError> {
+/// Checks the header and its checksum; says where the hot part starts and ends.
+fn check_header(bytes: &[u8]) -> Result<(usize, usize), ReadError> {
     let found = bytes.len() as u64;
     let Some((magic, rest)) = bytes.split_first_chunk::<8>() else {
         // What is left of a bundle that was cut is told from a file that never was one.
@@ -442,34 +461,39 @@ fn check_header(bytes: &[u8]) -> Result<usize, ReadError> {
         return Err(ReadError::truncated(length, found));
     }
     let hot_end = usize::try_from(hot_end).ok().filter(|_| found == length).ok_or(damaged)?;
-    let hot = hot_end.checked_sub(CHECKSUM_END).and_then(|length| behind.get(..length)).ok_or(damaged)?;
-    if header_checksum(before, hot) != u64::from_le_bytes(*sum) {
-        return Err(ReadError::damaged("checksum of the hot part"));
+    let hot_start = u64::from_le_bytes(*behind.first_chunk::<8>().ok_or(truncated)?);
+    let hot_start = usize::try_from(hot_start).map_err(|_| damaged)?;
+    let covered = hot_start.checked_sub(CHECKSUM_END).and_then(|length| behind.get(..length));
+    if header_checksum(before, covered.ok_or(damaged)?) != u64::from_le_bytes(*sum) {
+        return Err(ReadError::damaged("checksum of the header"));
     }
     if usize::try_from(sections) != Ok(Section::ALL.len()) {
         return Err(damaged);
     }
-    Ok(hot_end)
+    Ok((hot_start, hot_end))
 }
 
 /// The section table.
 #[derive(Clone, Copy, Debug)]
 struct Sections<'a> {
     bytes: &'a [u8],
+    hot_start: usize,
     hot_end: usize,
 }
 
 impl<'a> Sections<'a> {
-    /// A section's bytes; a hot section must lie in the part that the header's checksum covers.
+    /// A section's bytes. The seals must lie where the header's checksum covers them, a hot section before the end of the
+    /// hot part; that it does not lie before its start is seen when it is used, since it lies in no block then.
     fn bytes(&self, section: Section) -> Result<&'a [u8], ReadError> {
         let damaged = ReadError::damaged(section.name());
         let at = HEADER_BYTES.saturating_add(section.index().saturating_mul(SECTION_ENTRY_BYTES));
         let [offset, length, ..] = self.bytes.get(at..).and_then(words::<4>).ok_or(damaged)?;
-        let within = if section.index() < Section::HOT {
-            self.bytes.get(..self.hot_end).ok_or(damaged)?
-        } else {
-            self.bytes
+        let within = match section.index() {
+            ..Section::FIRST_HOT => self.bytes.get(..self.hot_start),
+            Section::FIRST_HOT..Section::HOT_END => self.bytes.get(..self.hot_end),
+            _ => Some(self.bytes),
         };
+        let within = within.ok_or(damaged)?;
         piece(within, offset, length).ok_or(damaged)
     }
 

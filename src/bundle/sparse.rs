@@ -17,6 +17,7 @@
 //! postings: their number, then the numbers
 //! ```
 
+use super::blocks::Blocks;
 use std::collections::BTreeSet;
 
 /// Bytes of a word.
@@ -36,14 +37,34 @@ pub struct Automaton<'a> {
     words: &'a [u8],
     classes: &'a [u8],
     first: u32,
+    /// The blocks that the words lie in; `None` where they lie in no bundle.
+    blocks: Option<&'a Blocks<'a>>,
 }
 
 impl<'a> Automaton<'a> {
-    /// Opens the automaton in `words`; `None` if they are too short to be one.
+    /// Opens the automaton in `words`; `None` if they are too short to be one, or damaged.
     #[must_use]
-    pub fn open(words: &'a [u8]) -> Option<Self> {
+    pub fn open(words: &'a [u8], blocks: Option<&'a Blocks<'a>>) -> Option<Self> {
         let classes = words.get(2 * WORD..HEADER_WORDS.checked_mul(WORD)?)?;
-        Some(Self { words, classes, first: word(words, 1)? })
+        let mut automaton = Self { words, classes, first: 0, blocks };
+        automaton.whole(classes)?;
+        automaton.first = automaton.word(1)?;
+        Some(automaton)
+    }
+
+    /// The piece, if it is as it was written.
+    fn whole(&self, piece: &'a [u8]) -> Option<&'a [u8]> {
+        match self.blocks {
+            Some(blocks) => blocks.check(piece),
+            None => Some(piece),
+        }
+    }
+
+    fn word(&self, at: u32) -> Option<u32> {
+        let start = usize::try_from(at).ok()?.checked_mul(WORD)?;
+        let bytes = self.words.get(start..)?.first_chunk::<WORD>()?;
+        self.whole(bytes)?;
+        Some(u32::from_le_bytes(*bytes))
     }
 
     /// The state to begin with.
@@ -61,39 +82,40 @@ impl<'a> Automaton<'a> {
     /// Where `state` goes by `class`. `None`: damaged; `Some(None)`: where every other class goes.
     #[must_use]
     pub fn transition(&self, state: u32, class: u8) -> Option<Option<u32>> {
-        let head = word(self.words, state)?;
+        let head = self.word(state)?;
         let first = state.checked_add(if head & HAS_POSTINGS == 0 { 2 } else { 3 })?;
         if head & DENSE != 0 {
-            let target = word(self.words, first.checked_add(u32::from(class))?)?;
+            let target = self.word(first.checked_add(u32::from(class))?)?;
             return Some((target != 0).then_some(target));
         }
         let count = head & COUNT;
         let start = usize::try_from(first).ok()?.checked_mul(WORD)?;
         let end = start.checked_add(usize::try_from(count).ok()?)?;
-        let Some(position) = self.words.get(start..end)?.iter().position(|held| *held == class) else {
+        let Some(position) = self.whole(self.words.get(start..end)?)?.iter().position(|held| *held == class)
+        else {
             return Some(None);
         };
         let targets = first.checked_add(count.div_ceil(4))?;
-        word(self.words, targets.checked_add(u32::try_from(position).ok()?)?).map(Some)
+        self.word(targets.checked_add(u32::try_from(position).ok()?)?).map(Some)
     }
 
     /// Where `state` goes by every class that it does not name.
     #[must_use]
     pub fn otherwise(&self, state: u32) -> Option<u32> {
-        word(self.words, state.checked_add(1)?)
+        self.word(state.checked_add(1)?)
     }
 
     /// Calls `found` with each posting of `state`. `None`: damaged, or `found` answered so.
     pub fn postings(&self, state: u32, mut found: impl FnMut(u32) -> Option<()>) -> Option<()> {
-        let head = word(self.words, state)?;
+        let head = self.word(state)?;
         if head & HAS_POSTINGS == 0 {
             return Some(());
         }
-        let list = word(self.words, state.checked_add(2)?)?;
-        let count = word(self.words, list)?;
+        let list = self.word(state.checked_add(2)?)?;
+        let count = self.word(list)?;
         let start = usize::try_from(list).ok()?.checked_add(1)?.checked_mul(WORD)?;
         let end = usize::try_from(count).ok()?.checked_mul(WORD)?.checked_add(start)?;
-        for posting in self.words.get(start..end)?.as_chunks::<WORD>().0 {
+        for posting in self.whole(self.words.get(start..end)?)?.as_chunks::<WORD>().0 {
             found(u32::from_le_bytes(*posting))?;
         }
         Some(())
@@ -123,10 +145,4 @@ impl Automaton<'_> {
         }
         true
     }
-}
-
-fn word(words: &[u8], at: u32) -> Option<u32> {
-    let start = usize::try_from(at).ok()?.checked_mul(WORD)?;
-    let bytes = words.get(start..)?.first_chunk::<WORD>()?;
-    Some(u32::from_le_bytes(*bytes))
 }

@@ -3,7 +3,7 @@
 //! In: a [`Loaded`]. Out: whether every evaluation of it can only end in a decision, never in "damaged". Run where time
 //! does not matter: when a bundle is compiled, when it is put in force, by `agsec verify`. The machine does not rely on
 //! it: it checks every access again.
-//! Deliberately not here: what `read.rs` has checked before (header, section table, checksum of the hot part).
+//! Deliberately not here: what `read.rs` has checked before (header, section table, start of the hot part).
 
 use super::error::ReadError;
 use super::format::{BlockKind, Shape};
@@ -26,6 +26,9 @@ use std::cmp::Reverse;
 pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
     let counts = bundle.counts();
     let numbers = |count: usize| 0..number(count);
+    if !bundle.blocks().all_whole() {
+        return Err(ReadError::damaged("a block of the hot part"));
+    }
     bundle.meta()?;
     bundle.sources()?;
     let mut before = None;
@@ -115,10 +118,13 @@ fn check_index(bundle: &Loaded<'_>, counts: &Counts) -> Result<(), ReadError> {
             }
         }
     }
-    let sound =
-        |words: &[u8], limit: usize| Automaton::open(words).is_some_and(|automaton| automaton.verify(limit));
-    let actions_sound = sound(bundle.automaton(Which::Actions)?, counts.actions);
-    if !actions_sound || gated && !sound(bundle.automaton(Which::Gate)?, counts.predicates) {
+    let sound = |which: Which, limit: usize| {
+        let automaton =
+            bundle.automaton(which).and_then(|words| Automaton::open(words, Some(bundle.blocks())));
+        automaton.is_some_and(|automaton| automaton.verify(limit))
+    };
+    let actions_sound = sound(Which::Actions, counts.actions);
+    if !actions_sound || gated && !sound(Which::Gate, counts.predicates) {
         return Err(damaged);
     }
     Ok(())

@@ -12,6 +12,7 @@
     reason = "compile side: lengths are those of a program that the compiler found small enough"
 )]
 
+use super::blocks::{BLOCK, SEAL_BYTES, seal};
 use super::cold;
 use super::format::{
     ALIGNMENT, CHECKSUM_AT, CHECKSUM_END, Entry, FORMAT_VERSION, HEADER_BYTES, MAGIC, NONE, Piece,
@@ -178,7 +179,11 @@ impl<'p> Writer<'p> {
             self.list(Section::FieldIndex, predicates);
         }
         for automaton in [&index.gate, &index.action_automaton] {
-            self.sealed(Section::AutomatonEntries, Section::Automata, Piece::Automaton, automaton);
+            let area = self.section(Section::Automata);
+            let range = [word(area.len()), word(automaton.len())];
+            area.extend_from_slice(automaton);
+            area.resize(padded(area.len()), 0);
+            self.words(Section::AutomatonEntries, &range);
         }
     }
 
@@ -219,10 +224,15 @@ impl<'p> Writer<'p> {
     fn finish(mut self) -> Vec<u8> {
         let mut entries = Vec::new();
         let mut at = HEADER_BYTES + Section::ALL.len() * SECTION_ENTRY_BYTES;
-        let mut hot_end = 0;
-        for section in &mut self.sections {
-            if entries.len() == Section::HOT * SECTION_ENTRY_BYTES {
-                hot_end = at;
+        let (mut hot_start, mut hot_end) = (0, 0);
+        let hot_bytes: usize =
+            self.sections[Section::FIRST_HOT..Section::HOT_END].iter().map(|hot| padded(hot.len())).sum();
+        self.sections[Section::BlockSeals.index()] = vec![0; hot_bytes.div_ceil(BLOCK) * SEAL_BYTES];
+        for (index, section) in self.sections.iter_mut().enumerate() {
+            match index {
+                Section::FIRST_HOT => hot_start = at,
+                Section::HOT_END => hot_end = at,
+                _ => {}
             }
             for number in [word(at), word(section.len()), 0, 0] {
                 entries.extend_from_slice(&number.to_le_bytes());
@@ -235,14 +245,22 @@ impl<'p> Writer<'p> {
         for number in [FORMAT_VERSION, SEMANTICS_VERSION, UNICODE_VERSION, word(Section::ALL.len())] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
-        for number in [at as u64, hot_end as u64, 0, 0, 0] {
+        for number in [at as u64, hot_end as u64, 0, hot_start as u64, 0] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         bytes.extend_from_slice(&entries);
         for section in &self.sections {
             bytes.extend_from_slice(section);
         }
-        let sum = header_checksum(&bytes[..CHECKSUM_AT], &bytes[CHECKSUM_END..hot_end]);
+        let seals: Vec<u64> = (0..)
+            .zip(bytes[hot_start..hot_end].chunks(BLOCK))
+            .map(|(number, block)| seal(number, block))
+            .collect();
+        let first_seal = hot_start - seals.len() * SEAL_BYTES;
+        for (place, seal) in bytes[first_seal..hot_start].chunks_mut(SEAL_BYTES).zip(seals) {
+            place.copy_from_slice(&seal.to_le_bytes());
+        }
+        let sum = header_checksum(&bytes[..CHECKSUM_AT], &bytes[CHECKSUM_END..hot_start]);
         bytes[CHECKSUM_AT..CHECKSUM_END].copy_from_slice(&sum.to_le_bytes());
         bytes
     }

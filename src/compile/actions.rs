@@ -150,7 +150,8 @@ mod tests {
 
     fn found(actions: &Actions, name: &str) -> Vec<u32> {
         let mut ids = Vec::new();
-        matching(&actions.automaton, name, |id| ids.push(id)).expect("an automaton just written is sound");
+        matching(&actions.automaton, None, name, |id| ids.push(id))
+            .expect("an automaton just written is sound");
         ids
     }
 

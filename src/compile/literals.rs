@@ -110,7 +110,7 @@ mod tests {
 
     fn hits(gate: &[u8], text: &str) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();
-        let gate = Gate::open(gate).expect("a gate just written opens");
+        let gate = Gate::open(gate, None).expect("a gate just written opens");
         gate.scan(text, |posting| {
             found.insert(posting);
             Some(())
@@ -173,7 +173,7 @@ mod tests {
             for value in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut damaged = gate.clone();
                 damaged[place] = value;
-                if let Some(gate) = Gate::open(&damaged) {
+                if let Some(gate) = Gate::open(&damaged, None) {
                     let _ = gate.scan("aababbabaab", |_| Some(()));
                 }
             }

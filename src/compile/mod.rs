@@ -19,6 +19,7 @@ use crate::bundle::format::ActionKind;
 use crate::bundle::program::{Index, Predicate, Program};
 use crate::diag::code::Code;
 use crate::diag::diagnostic::{Diagnostic, Level};
+use crate::diag::source::LineIndex;
 use crate::diag::span::Span;
 use crate::ir;
 use crate::model::id::SourceId;
@@ -113,7 +114,7 @@ pub fn compile(policy: &ir::Policy, options: &Options) -> Result<Compiled, Vec<D
         fields: policy.fields.clone(),
         tables: operands.tables,
         rules: policy.rules.iter().map(rule_record).collect(),
-        predicate_records: policy.preds.iter().map(|pred| predicate_record(pred, policy)).collect(),
+        predicate_records: predicate_records(policy),
         sources: policy.sources.files().iter().map(|file| (file.path.clone(), file.text.clone())).collect(),
     };
     if size_bound(&program) > limits::BUNDLE_BYTES {
@@ -182,9 +183,16 @@ fn rule_record(rule: &ir::Rule) -> RuleRecord {
     }
 }
 
-fn predicate_record(pred: &ir::Pred, policy: &ir::Policy) -> PredicateRecord {
-    let (line, _) = policy.sources.line_column(pred.span);
-    PredicateRecord { operand: operand::text(&pred.operand), source: pred.span.source.0, line }
+/// The line breaks of each file are looked for once, since a file may hold thousands of predicates.
+fn predicate_records(policy: &ir::Policy) -> Vec<PredicateRecord> {
+    let lines: Vec<LineIndex> =
+        policy.sources.files().iter().map(|file| LineIndex::new(&file.text)).collect();
+    let record = |pred: &ir::Pred| PredicateRecord {
+        operand: operand::text(&pred.operand),
+        source: pred.span.source.0,
+        line: lines.get(pred.span.source.index()).map_or(1, |lines| lines.line(pred.span.start)),
+    };
+    policy.preds.iter().map(record).collect()
 }
 
 fn stats(program: &Program, conditions: usize) -> Stats {

@@ -9,7 +9,7 @@ use crate::model::event::Event;
 use crate::vm::{self, Scratch, trace::Nothing};
 
 /// A layer that is asked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Layer<'b> {
     /// `builtin`, `organisation`, `user`, `project`, `overlay`.
     pub name: &'b str,

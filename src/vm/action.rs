@@ -25,8 +25,8 @@ impl Actions<'_> {
     /// The patterns that match the name: those of the automaton in one pass, the others one by one.
     pub(super) fn find(&mut self, bundle: &Loaded<'_>, name: &str) -> Result<Vec<u32>, Damaged> {
         let mut found = Vec::new();
-        let automaton = bundle.automaton(Which::Actions).map_err(|_| Damaged)?;
-        matching(automaton, name, |pattern| found.push(pattern)).ok_or(Damaged)?;
+        let automaton = bundle.automaton(Which::Actions).ok_or(Damaged)?;
+        matching(automaton, Some(bundle.blocks()), name, |pattern| found.push(pattern)).ok_or(Damaged)?;
         for pattern in bundle.index().singly().ok_or(Damaged)? {
             if pattern_matches(bundle.action(pattern).ok_or(Damaged)?, name)? {
                 found.push(pattern);

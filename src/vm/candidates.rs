@@ -65,7 +65,7 @@ impl Candidates<'_> {
 impl Machine<'_, '_, '_> {
     /// Finds the candidates by the event's action.
     pub(super) fn find_candidates(&mut self) -> Result<(), Damaged> {
-        let index = *self.bundle.index();
+        let index = self.bundle.index();
         self.reach(&index, index.every_action().ok_or(Damaged)?)?;
         for pattern in self.actions.find(self.bundle, self.action)? {
             self.reach(&index, index.action(pattern).ok_or(Damaged)?)?;
@@ -80,7 +80,7 @@ impl Machine<'_, '_, '_> {
 
     /// Whether a predicate is gated and closed: then it is false on what its field holds.
     pub(super) fn is_closed(&mut self, id: PredId, field: FieldId) -> Result<bool, Damaged> {
-        let index = *self.bundle.index();
+        let index = self.bundle.index();
         if index.keyed(id).ok_or(Damaged)?.is_none() {
             return Ok(false);
         }
@@ -99,8 +99,8 @@ impl Machine<'_, '_, '_> {
         let gate = match self.gate {
             Some(gate) => gate,
             None => {
-                let words = self.bundle.automaton(Which::Gate).map_err(|_| Damaged)?;
-                *self.gate.insert(Gate::open(words).ok_or(Damaged)?)
+                let words = self.bundle.automaton(Which::Gate).ok_or(Damaged)?;
+                *self.gate.insert(Gate::open(words, Some(self.bundle.blocks())).ok_or(Damaged)?)
             }
         };
         for view in views {

@@ -28,7 +28,7 @@ pub(super) struct Machine<'m, 'b, 'e> {
     pub(super) tables: &'m mut [bool],
     pub(super) candidates: Candidates<'m>,
     /// The gate, once it has been opened.
-    pub(super) gate: Option<Gate<'b>>,
+    pub(super) gate: Option<Gate<'m>>,
     pub(super) actions: Actions<'m>,
 }
 

@@ -1,6 +1,7 @@
 //! Changed, cut and arbitrary bytes.
 
 use super::{answer, events, sample};
+use agsec::bundle::blocks::{BLOCK, seal};
 use agsec::bundle::format::{CHECKSUM_AT, CHECKSUM_END, HEADER_BYTES, header_checksum};
 use agsec::bundle::isa::listing;
 use agsec::bundle::read::Loaded;
@@ -76,10 +77,19 @@ fn use_all(bytes: &[u8]) {
     }
 }
 
-/// Makes the header's checksum right again, as an attacker would.
+/// Makes the seals of the blocks and the header's checksum right again, as an attacker would.
 fn reseal(bytes: &mut [u8]) {
-    let hot_end = usize::try_from(u64::from_le_bytes(bytes[32..40].try_into().expect("eight"))).unwrap_or(0);
-    if let Some(behind) = bytes.get(CHECKSUM_END..hot_end) {
+    let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight"));
+    let [hot_end, hot_start] = [32, 48].map(|at| usize::try_from(number(at)).unwrap_or(0));
+    let seals: Vec<u8> = (0..)
+        .zip(bytes.get(hot_start..hot_end).unwrap_or_default().chunks(BLOCK))
+        .flat_map(|(number, block)| seal(number, block).to_le_bytes())
+        .collect();
+    let first_seal = hot_start.checked_sub(seals.len()).filter(|first| *first >= HEADER_BYTES);
+    if let Some(place) = first_seal.and_then(|first| bytes.get_mut(first..hot_start)) {
+        place.copy_from_slice(&seals);
+    }
+    if let Some(behind) = bytes.get(CHECKSUM_END..hot_start) {
         let sum = header_checksum(&bytes[..CHECKSUM_AT], behind);
         bytes[CHECKSUM_AT..CHECKSUM_END].copy_from_slice(&sum.to_le_bytes());
     }
@@ -107,6 +117,7 @@ proptest! {
         let length = headed.len() as u64;
         headed[24..32].copy_from_slice(&length.to_le_bytes());
         headed[32..40].copy_from_slice(&length.to_le_bytes());
+        headed[48..56].copy_from_slice(&(bytes.len() as u64 / 2).to_le_bytes());
         reseal(&mut headed);
         use_all(&headed);
     }
