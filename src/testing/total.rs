@@ -131,6 +131,7 @@ pub fn pattern(text: &str) {
 /// Where that does not hold.
 pub fn hook(bytes: &[u8]) {
     let bundle = Loaded::read(builtin::BYTES).expect("the built-in layer is a bundle");
+    let layers = [Layer { name: "builtin", bundle }];
     let root = PathBuf::from("/nowhere/home");
     let protected = Protected {
         home: Some(root.clone()),
@@ -143,7 +144,7 @@ pub fn hook(bytes: &[u8]) {
     for platform in PLATFORMS {
         let Ok(mut call) = hook::parse(platform, bytes) else { continue };
         hook::describe(&mut call, Some("fuzzer"), &["agsec", ".agsec", "settings.json"], || &protected);
-        let decision = decide(&[Layer { name: "builtin", bundle }], &call.questions);
+        let decision = decide(&layers, &call.questions);
         let decision = decision.expect("a call asks something");
         assert_ne!(decision.matched_by, MatchedBy::Error, "the built-in layer is whole");
         assert!(

@@ -9,7 +9,8 @@ use cedar_policy::{Authorizer, Context, Decision, Entities, EntityUid, PolicySet
 use std::str::FromStr;
 use std::time::Instant;
 
-const WORK: usize = 10_000_000_000;
+/// Bytes times conditions of one event, above which agsec itself reaches its limit of work.
+const WORK: usize = 2_000_000_000;
 const ACTIONS: [&str; 3] = ["bash.execute", "file.write", "web.fetch"];
 
 pub fn run(rules: &Rules, events: &[Event]) -> Outcome {
