@@ -15,7 +15,10 @@ pub struct AuditError(io::Error);
 
 impl std::fmt::Display for AuditError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the audit log cannot be written: {}", self.0)
+        // What the system says, without its error number.
+        let text = self.0.to_string();
+        let reason = text.split(" (os error").next().unwrap_or_default().to_lowercase();
+        write!(f, "the audit log cannot be written: {reason}")
     }
 }
 

@@ -34,12 +34,13 @@ impl At<'_> {
 }
 
 /// The detectors; at one position the first that fires counts.
-const DETECTORS: [Detector; 5] = [
+const DETECTORS: [Detector; 6] = [
     Detector { id: "private_key", first: b"-", find: private_key },
     Detector { id: "token", first: b"AagsrxeEnp", find: token },
     Detector { id: "authorization", first: b"BbAa", find: authorization },
     Detector { id: "url_userinfo", first: b":", find: userinfo },
     Detector { id: "password", first: b"pPsStTaAcC", find: assignment },
+    Detector { id: "password", first: b"-", find: short_option },
 ];
 
 /// Prefixes of tokens, and how many characters at least follow them.
@@ -89,7 +90,8 @@ pub fn is_secret_name(name: &str) -> bool {
     let tails = || (0..name.len()).filter_map(|at| name.get(at..));
     let holds = |secret: &&str| tails().any(|tail| prefix_of(tail, secret).is_some());
     let plural = name.len().checked_sub("tokens".len()).and_then(|at| prefix_of(name.get(at..)?, "tokens"));
-    plural.is_none() && NAMES.iter().any(holds)
+    // As a word in a text it is a header, with a detector of its own.
+    plural.is_none() && NAMES.iter().chain(&["authorization"]).any(holds)
 }
 
 /// The text without its secrets.
@@ -210,6 +212,38 @@ fn assignment(at: &At<'_>) -> Option<(usize, usize)> {
     (length > 0 && certain).then_some((from, length))
 }
 
+/// Programs that take a password in a short option, and the option.
+const SHORT_OPTIONS: [(&str, &str); 6] = [
+    ("curl", "-u"),
+    ("mysql", "-p"),
+    ("mysqldump", "-p"),
+    ("mysqladmin", "-p"),
+    ("mariadb", "-p"),
+    ("sshpass", "-p"),
+];
+
+/// `curl -u me:hunter2`, `mysql -phunter2`: of a user and a password, the password.
+fn short_option(at: &At<'_>) -> Option<(usize, usize)> {
+    if !at.before.ends_with([' ', '\t']) {
+        return None;
+    }
+    let command = at.before.rsplit(['\n', ';', '|', '&', '(', '`']).next()?;
+    let words = command.split([' ', '\t', '/']);
+    let (program, option) =
+        SHORT_OPTIONS.iter().find(|(program, _)| words.clone().any(|word| word == *program))?;
+    let after = at.rest.strip_prefix(option)?;
+    // The clients of MySQL take the password without a space, and what follows one as the database.
+    let spaced = after.trim_start_matches([' ', '\t']);
+    let value = if matches!(*program, "curl" | "sshpass") { spaced } else { after };
+    let bare = value.trim_start_matches(['"', '\'']);
+    let ends = [' ', '\t', '\n', '\r', '"', '\'', ';', '&', '|', ')'];
+    let whole = bare.get(..bare.find(ends).unwrap_or(bare.len()))?;
+    let secret = if *program == "curl" { whole.split_once(':')?.1 } else { whole };
+    let from =
+        at.rest.len().saturating_sub(bare.len()).saturating_add(whole.len().saturating_sub(secret.len()));
+    (!secret.is_empty() && !secret.starts_with(['$', '`'])).then_some((from, secret.len()))
+}
+
 /// What follows `prefix`, whatever its case.
 fn prefix_of<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
@@ -241,6 +275,12 @@ mod tests {
             ("{\"api-key\": \"a b\", \"x\": 1}".into(), "{\"api-key\": \"[redacted:password]\", \"x\": 1}"),
             ("login --password hunter2 --user me".into(), "login --password [redacted:password] --user me"),
             ("login --password \"$PW\" password=$PW".into(), "login --password \"$PW\" password=$PW"),
+            ("curl -s -u me:hunter2 https://x".into(), "curl -s -u me:[redacted:password] https://x"),
+            ("curl -u 'me:hunter2' x; ls -u a:b".into(), "curl -u 'me:[redacted:password]' x; ls -u a:b"),
+            ("curl -u me: x; curl -u \"me:$PW\" x".into(), "curl -u me: x; curl -u \"me:$PW\" x"),
+            ("mysql -u me -phunter2 shop".into(), "mysql -u me -p[redacted:password] shop"),
+            ("mysql -p shop; mkdir -p a".into(), "mysql -p shop; mkdir -p a"),
+            ("sshpass -p hunter2 ssh x".into(), "sshpass -p [redacted:password] ssh x"),
             ("the token is lost; a secret door".into(), "the token is lost; a secret door"),
             (
                 "a -----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY----- b".into(),
@@ -280,7 +320,16 @@ mod tests {
 
     #[test]
     fn names_of_secrets_are_known() {
-        for name in ["password", "GITHUB_TOKEN", "api-key", "clientSecret", "X_API_KEY", "apiKey"] {
+        for name in [
+            "password",
+            "GITHUB_TOKEN",
+            "api-key",
+            "clientSecret",
+            "X_API_KEY",
+            "apiKey",
+            "Authorization",
+            "Proxy-Authorization",
+        ] {
             assert!(is_secret_name(name), "{name}");
         }
         for name in ["max_tokens", "command", "path", "pass", "key"] {

@@ -6,6 +6,7 @@ use super::policies;
 use super::{DONE, FAILED, Global, Outcome};
 use crate::engine::discover;
 use crate::engine::given::{Engine, Evaluator, Given, GivenError};
+use crate::engine::load;
 use crate::engine::own::Own;
 use crate::hook::arguments::Options;
 use crate::hook::locate::Session;
@@ -108,7 +109,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
         decide_all(BufReader::with_capacity(1 << 16, io::stdin().lock()), &evaluator)?
     } else {
         let failed = |error: io::Error| {
-            Failure::new(format!("`{}` cannot be read: {error}", arguments.events.display()))
+            Failure::new(format!("`{}` cannot be read: {}", arguments.events.display(), load::reason(&error)))
         };
         let file = File::open(&arguments.events).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {

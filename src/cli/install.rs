@@ -121,7 +121,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
             "the entry names paths of this machine; where the file is committed, `--local` keeps them out of it",
         );
     }
-    if policies::here().is_ok_and(|here| nothing_in_force(&state, target.root().unwrap_or(&here))) {
+    let comes_in_force = matches!(policy, Policy::Ready(_) | Policy::Missing);
+    if !comes_in_force
+        && policies::here().is_ok_and(|here| nothing_in_force(&state, target.root().unwrap_or(&here)))
+    {
         warn(
             "no policy is in force there yet, so every action will be blocked; run `agsec init` or `agsec trust`",
         );
@@ -287,7 +290,7 @@ fn report(
             clean(&quoted(&ready.directory.to_string_lossy()))
         )),
         Policy::Missing => text.push_str(&format!(
-            "{} the default policies, into {}\n",
+            "{} for you, in every project: the default policies, written into {}\n",
             fair("would be put in force"),
             clean(&directory.to_string_lossy())
         )),

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  agsec validate\n  agsec validate policies/02_bash.yaml\n  \
                         agsec validate policies --format sarif > agsec.sarif\n\n\
-                        Exit codes: 0 valid, also with warnings; 1 a mistake; 2 nothing to validate, or wrong usage.")]
+                        Exit codes: 0 valid, also with warnings; 1 a mistake; 2 no policies here and no PATH, or wrong usage.")]
 pub(super) struct Arguments {
     /// A directory of policies, or one file
     #[arg(value_name = "PATH")]

@@ -193,8 +193,9 @@ fn not_utf8(bytes: &[u8], valid_up_to: usize) -> Refusal {
     Refusal { help: "save it as utf-8", ..Refusal::new(Code::NotUtf8, message) }
 }
 
-/// What the system says, without its error number.
-fn reason(error: &io::Error) -> String {
+/// Why something cannot be read, as the system says it, without its error number.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "this user may not read it".to_owned(),

@@ -7,7 +7,7 @@ use super::directory::{StateDirectory, Stored};
 use crate::bundle::read::Loaded;
 use crate::bundle::verify;
 use crate::hook::arguments::Options;
-use crate::hook::failure::Failure;
+use crate::hook::failure::{Failure, quoted};
 use crate::hook::locate::{Located, Session, locate, untrusted};
 use crate::hook::mode::Mode;
 use crate::hook::place::Places;
@@ -122,7 +122,7 @@ pub fn overview(directory: &StateDirectory, place: &Path, agent: Option<&str>) -
     let layers = layers(directory, &stored, &located);
     let untrusted = untrusted(&places)
         .filter(|found| !stored.state.layers.iter().any(|layer| is_same(&layer.directory, found)));
-    let mut problems = problems(&located, &layers, untrusted.as_deref());
+    let mut problems = problems(directory, &located, &layers, untrusted.as_deref());
     if located.mode == Mode::Halt {
         problems.insert(
             0,
@@ -131,12 +131,26 @@ pub fn overview(directory: &StateDirectory, place: &Path, agent: Option<&str>) -
     }
     Overview {
         mode: located.mode,
-        mode_from: mode_from(&stored, &places, located.mode),
+        mode_from: if located.failures.iter().any(is_state) {
+            "the state file, which may say another, cannot be used".to_owned()
+        } else {
+            mode_from(&stored, &places, located.mode)
+        },
         layers,
         log: log(&directory.path().join("audit.jsonl")),
         problems,
         untrusted,
     }
+}
+
+fn is_state(failure: &Failure) -> bool {
+    matches!(failure, Failure::State(_))
+}
+
+/// The command that gets a file out of the way and loses nothing.
+fn set_aside(file: &Path) -> String {
+    let file = file.to_string_lossy();
+    format!("mv {} {}", quoted(&file), quoted(&format!("{file}.damaged")))
 }
 
 fn is_same(known: &Path, found: &Path) -> bool {
@@ -202,8 +216,21 @@ fn look(bytes: &[u8], digest: Option<&str>) -> Result<BundleView, String> {
     Ok(BundleView { statements, default: bundle.default_effect(), bytes: bytes.len() })
 }
 
-fn problems(located: &Located, layers: &[LayerView], untrusted: Option<&Path>) -> Vec<Problem> {
-    let problem = |failure: &Failure| Problem { what: failure.to_string(), command: failure.command() };
+fn problems(
+    directory: &StateDirectory,
+    located: &Located,
+    layers: &[LayerView],
+    untrusted: Option<&Path>,
+) -> Vec<Problem> {
+    let problem = |failure: &Failure| Problem {
+        what: failure.to_string(),
+        // The hook names `agsec status`, so here it has to be the thing itself.
+        command: if is_state(failure) {
+            set_aside(&directory.path().join("state"))
+        } else {
+            failure.command()
+        },
+    };
     let mut problems: Vec<Problem> = located.failures.iter().map(problem).collect();
     for layer in layers.iter().filter(|layer| layer.here) {
         if let Err(what) = &layer.bundle {

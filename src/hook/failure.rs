@@ -22,7 +22,8 @@ pub enum Failure {
     Organisation(String),
     /// The record cannot be written although it has to be.
     Audit(String),
-    /// The registered command has an option that the hook does not know.
+    /// The registered command has an option that the hook does not know, or that has no value or the wrong one; or
+    /// `--format` is missing.
     Option(String),
     /// A mistake of agsec's own, or a limit of time.
     Internal(String),
@@ -88,8 +89,11 @@ impl std::fmt::Display for Failure {
             Self::State(what) => write!(f, "the state file cannot be used: {what}"),
             Self::Organisation(what) => write!(f, "the organisation's policy cannot be used: {what}"),
             Self::Audit(what) => write!(f, "{what}, and this hook has to record what it allows"),
+            Self::Option(what) if what == "--format" => f.write_str(
+                "the registered command does not say whose payload it gets: `--format` is missing",
+            ),
             Self::Option(what) => {
-                write!(f, "the registered command has an option that the hook does not know: `{what}`")
+                write!(f, "the registered command has an option that the hook cannot use: `{what}`")
             }
             Self::Internal(what) => write!(f, "internal error: {what}"),
         }
@@ -144,6 +148,8 @@ mod tests {
     fn commands_can_be_pasted() {
         assert_eq!(quoted("/home/dev/shop"), "/home/dev/shop");
         assert_eq!(quoted("/a b/c'd"), r"'/a b/c'\''d'");
+        assert!(Failure::Option("--format".to_owned()).to_string().ends_with("`--format` is missing"));
+        assert!(Failure::Option("--colour".to_owned()).to_string().ends_with("cannot use: `--colour`"));
         assert_eq!(Failure::NoPolicy(Some("/a b".into())).command(), "agsec trust '/a b'");
     }
 }

@@ -130,6 +130,7 @@ impl std::fmt::Display for MapError {
             Kind::TooLarge { bytes, max } => write!(f, "has {bytes} bytes, the limit is {max}"),
             Kind::Linked { links } => write!(f, "has {links} hard links, one is expected"),
             Kind::OthersWrite => f.write_str("can be written by others than its owner"),
+            Kind::System(_) if self.is_not_found() => f.write_str("is not there"),
             Kind::System(error) => write!(f, "cannot be opened: {error}"),
         }
     }

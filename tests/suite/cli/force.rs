@@ -158,12 +158,26 @@ fn modes_are_set_for_the_person_and_for_a_project() {
 }
 
 #[test]
+fn status_names_the_command_that_gets_a_damaged_state_out_of_the_way() {
+    let desk = Desk::with_policy();
+    fs::create_dir_all(desk.state()).unwrap();
+    fs::write(desk.state().join("state"), "rubbish\n").unwrap();
+    let status = desk.run("status --json").ends(1).json();
+    let (from, to) = (desk.state().join("state"), desk.state().join("state.damaged"));
+    assert_eq!(status["problems"][0]["command"], format!("mv {} {}", from.display(), to.display()));
+    fs::rename(from, to).unwrap();
+    desk.run("compile").ends(0);
+    desk.run("status").ends(0);
+}
+
+#[test]
 fn halting_works_on_a_state_file_that_nobody_understands() {
     let desk = Desk::with_policy();
     desk.run("compile").ends(0);
     let good = fs::read_to_string(desk.state().join("state")).unwrap();
     fs::write(desk.state().join("state"), "rubbish\n").unwrap();
-    desk.run("status").ends(1).prints("the state file cannot be used");
+    let status = desk.run("status").ends(1).prints("the state file cannot be used");
+    assert!(!status.out.contains("nobody has set another"), "{}", status.out);
     desk.run("compile").ends(1).says("the state file cannot be used");
     desk.run("halt").ends(0).prints("halted");
     assert_eq!(desk.run("status --json").ends(1).json()["mode"], "halt");

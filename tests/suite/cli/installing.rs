@@ -205,7 +205,10 @@ fn a_project_gets_its_root_and_no_policies_of_the_persons() {
 fn a_dry_run_writes_nothing() {
     let desk = Desk::new();
     let before = tree(&desk.home);
-    desk.run("install claude-code --dry-run").ends(0).prints("would be registered").prints("PreToolUse");
+    let said =
+        desk.run("install claude-code --dry-run").ends(0).prints("would be registered").prints("PreToolUse");
+    // It would put the default policies in force, so nothing would be blocked for want of a policy.
+    assert!(said.prints("the default policies").err.is_empty());
     desk.run("install claude-code --local --dry-run --json").ends(0).prints("\"dry_run\": true");
     assert_eq!(tree(&desk.home), before);
 }
