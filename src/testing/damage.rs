@@ -6,7 +6,7 @@
 
 use super::choices::Choices;
 use super::event::event as generated_event;
-use super::parity::{EVENTS, bundle};
+use super::parity::{EVENTS, generated_bundle};
 use super::policy::policy as generated_policy;
 use crate::bundle::format::{CHECKSUM_AT, CHECKSUM_END, header_checksum};
 use crate::bundle::isa::listing;
@@ -34,21 +34,22 @@ struct Mutated {
 }
 
 impl Mutated {
-    fn new(input: &[u8]) -> Self {
+    /// `None` where the policy is refused.
+    fn new(input: &[u8]) -> Option<Self> {
         let mut choices = Choices::new(input);
         let mut changes: Vec<(usize, u8)> = Vec::new();
         for _ in 0..=choices.below(CHANGES) {
             changes.push((choices.below(65_536), 1 + byte(choices.below(255))));
         }
         let policy = generated_policy(&mut choices);
-        let whole = bundle(&policy);
+        let whole = generated_bundle(&policy)?;
         let events = (0..EVENTS).map(|_| generated_event(&mut choices, &policy)).collect();
         let mut changed = whole.clone();
         for (at, mask) in &mut changes {
             *at %= whole.len();
             changed[*at] ^= *mask;
         }
-        Self { whole, changed, events, changes }
+        Some(Self { whole, changed, events, changes })
     }
 }
 
@@ -58,7 +59,7 @@ impl Mutated {
 /// # Panics
 /// Where that does not hold.
 pub fn mutated(input: &[u8]) {
-    let case = Mutated::new(input);
+    let Some(case) = Mutated::new(input) else { return };
     let whole = Loaded::read(&case.whole).expect("invariant: what was written is read");
     let Ok(changed) = Loaded::read(&case.changed) else { return };
     assert!(case.whole == case.changed || verify(&changed).is_err(), "a changed byte is in no checked range");
@@ -84,7 +85,7 @@ pub fn mutated(input: &[u8]) {
 /// What [`mutated`] makes of an input.
 #[must_use]
 pub fn show_mutated(input: &[u8]) -> String {
-    let case = Mutated::new(input);
+    let Some(case) = Mutated::new(input) else { return "a policy that is refused".to_owned() };
     format!("{} bytes, changed (place, mask): {:?}\n{:#?}", case.whole.len(), case.changes, case.events)
 }
 
@@ -96,10 +97,11 @@ struct Lying {
 }
 
 impl Lying {
-    fn new(input: &[u8]) -> Self {
+    /// `None` where the policy is refused.
+    fn new(input: &[u8]) -> Option<Self> {
         let (&kind, rest) = input.split_first().unwrap_or((&0, &[]));
         if kind % 4 == 0 {
-            return Self { how: "as they are".to_owned(), bytes: rest.to_vec(), events: Vec::new() };
+            return Some(Self { how: "as they are".to_owned(), bytes: rest.to_vec(), events: Vec::new() });
         }
         // The bundle that is lied about comes from the end of the input, so that the lies stay where they are.
         let (lies, made_from) = rest.split_at(rest.len().min(64));
@@ -107,17 +109,18 @@ impl Lying {
         let policy = generated_policy(&mut choices);
         let events = (0..EVENTS).map(|_| generated_event(&mut choices, &policy)).collect();
         let mut lies = Choices::new(lies);
+        let real = generated_bundle(&policy)?;
         let (how, bytes) = match kind % 4 {
-            1 => headed(&bundle(&policy), &mut lies, made_from),
-            2 => patched(bundle(&policy), &mut lies),
+            1 => headed(&real, &mut lies, made_from),
+            2 => patched(real, &mut lies),
             _ => {
                 let compiled = compile(&policy, &Options::default());
-                let mut program = compiled.expect("invariant: generated policies are small").program;
+                let mut program = compiled.expect("invariant: it was compiled before").program;
                 let how = misled(&mut program, &mut lies);
                 (how, write(&program))
             }
         };
-        Self { how, bytes, events }
+        Some(Self { how, bytes, events })
     }
 }
 
@@ -204,7 +207,7 @@ fn reseal(bytes: &mut [u8]) {
 /// # Panics
 /// Where that does not hold.
 pub fn lying(input: &[u8]) {
-    let case = Lying::new(input);
+    let Some(case) = Lying::new(input) else { return };
     let Ok(bundle) = Loaded::read(&case.bytes) else { return };
     let sound = verify(&bundle).is_ok();
     let _ = (bundle.meta(), bundle.sources(), listing(&bundle));
@@ -221,6 +224,6 @@ pub fn lying(input: &[u8]) {
 /// What [`lying`] makes of an input.
 #[must_use]
 pub fn show_lying(input: &[u8]) -> String {
-    let case = Lying::new(input);
+    let Some(case) = Lying::new(input) else { return "a policy that is refused".to_owned() };
     format!("{}\n{}\n{:#?}", case.how, case.bytes.escape_ascii(), case.events)
 }

@@ -6,6 +6,8 @@
 
 use super::choices::Choices;
 use super::{damage, event, matching, parity, policy, total};
+use crate::ir::print;
+use crate::model::json;
 
 /// A fuzz target.
 #[derive(Clone, Copy, Debug)]
@@ -164,9 +166,14 @@ fn show_text(input: &[u8]) -> String {
 fn show_generated(input: &[u8]) -> String {
     let mut choices = Choices::new(input);
     let policy = policy::policy(&mut choices);
-    let mut shown = format!("{policy:#?}");
+    let mut shown = print::policy(&policy);
     for _ in 0..parity::EVENTS {
-        shown.push_str(&format!("\n{:#?}", event::event(&mut choices, &policy)));
+        let event = event::event(&mut choices, &policy);
+        shown.push_str(&format!("{:?} ", event.action));
+        json::write(&event.params, &mut shown);
+        shown.push(' ');
+        json::write(&event.context, &mut shown);
+        shown.push('\n');
     }
     shown
 }
