@@ -113,7 +113,8 @@ fn disagreement(tree: &Tree, text: &str, source: SourceId) -> Option<Diagnostic>
     }
     let before_body = text.len().saturating_sub(body.len());
     let at = error.location().map_or(0, |location| location.index()).saturating_add(before_body);
-    let span = Span::new(source, at.min(text.len()), at.saturating_add(1).min(text.len()));
+    let end = text.ceil_char_boundary(at.saturating_add(1));
+    let span = Span::new(source, text.floor_char_boundary(at), end);
     Some(errors::explain_disagreement(text, span, &error.to_string()))
 }
 
