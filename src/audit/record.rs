@@ -4,6 +4,7 @@
 //! here: where the line goes (`log.rs`).
 
 use super::redact::{is_secret_name, redact};
+use crate::model::digits::write_decimal;
 use crate::model::json;
 use crate::model::value::Value;
 use std::borrow::Cow;
@@ -144,8 +145,7 @@ impl Line {
     }
 
     fn number(&mut self, key: &str, number: u64) {
-        let number = number.to_string();
-        self.member(key).push_str(&number);
+        write_decimal(number, 1, self.member(key));
     }
 
     fn flag(&mut self, key: &str, flag: bool) {

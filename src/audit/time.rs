@@ -3,6 +3,7 @@
 //! In: a system time. Out: RFC 3339 in UTC with milliseconds, e.g. `2026-11-21T09:28:35.120Z`. Deliberately not here: a
 //! date crate; the calendar is a dozen lines.
 
+use crate::model::digits::write_decimal;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const MS_PER_DAY: u64 = 86_400_000;
@@ -18,7 +19,21 @@ pub fn rfc3339(time: SystemTime) -> String {
     let (year, month, day) = civil(part(MS_PER_DAY, u64::MAX));
     let (hour, minute) = (part(3_600_000, 24), part(60_000, 60));
     let (second, milli) = (part(1000, 60), part(1, 1000));
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+    let mut out = String::with_capacity("9999-12-31T23:59:59.999Z".len());
+    let parts = [
+        (year, 4, '-'),
+        (month, 2, '-'),
+        (day, 2, 'T'),
+        (hour, 2, ':'),
+        (minute, 2, ':'),
+        (second, 2, '.'),
+        (milli, 3, 'Z'),
+    ];
+    for (number, width, end) in parts {
+        write_decimal(number, width, &mut out);
+        out.push(end);
+    }
+    out
 }
 
 /// Year, month and day of a day since 1970-01-01, in years that start in March so that the leap day comes last.

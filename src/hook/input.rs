@@ -8,7 +8,7 @@ use crate::model::limits::INPUT_BYTES;
 use std::io::{self, Read};
 
 /// Bytes that a usual payload does not exceed.
-const ROOM: usize = 16 << 10;
+const ROOM: usize = 1 << 10;
 
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Input {
 /// The reader's own error, e.g. a closed standard input.
 pub fn read(mut from: impl Read) -> io::Result<Input> {
     let limit = u64::try_from(INPUT_BYTES).unwrap_or(u64::MAX);
-    // PERF: more than a usual payload, and than the reader's own buffer, so that it is read at once and not copied.
+    // PERF: one allocation, on one page.
     let mut bytes = Vec::with_capacity(ROOM);
     from.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() <= INPUT_BYTES {

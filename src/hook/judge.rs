@@ -122,7 +122,7 @@ pub fn judge(
         (MatchedBy::Error, Some(found)) => failed(Failure::Bundle(found.directory.clone(), decision.reason)),
         (_, _) => settled(decision, own, found, mode),
     };
-    let digest = |found: &Found| format!("{}:{}", found.name, found.digest.as_deref().unwrap_or("-"));
+    let digest = |found: &Found| [found.name, found.digest.as_deref().unwrap_or("-")].join(":");
     judgement.layers = located.layers.iter().map(digest).collect();
     judgement.changed = changed;
     judgement
@@ -157,7 +157,8 @@ fn settled(decision: Decision, own: Option<Decision>, found: Option<&Found>, mod
         Some(_) | None => decision,
     };
     let mut judgement = Judgement::new(outcome_of(decision.effect, mode), None);
-    if let Some(found) = found.filter(|found| found.name == decision.layer && found.name != "organisation") {
+    let own = found.filter(|found| found.name == decision.layer && found.name != "organisation");
+    if let Some(found) = own.filter(|_| judgement.outcome != Outcome::Allowed) {
         judgement.command = format!("agsec compile {}", quoted(&found.directory.to_string_lossy()));
     }
     judgement.decision = Some(decision);

@@ -12,6 +12,7 @@ use super::place::Places;
 use super::source;
 use super::state::{self, LayerEntry, STATE_BYTES, Scope, State};
 use crate::model::limits::BUNDLE_BYTES;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// What is in force.
@@ -88,12 +89,16 @@ fn owned(max_bytes: u64) -> Demands {
 /// Reads the state; no file is an empty state.
 fn read_state(directory: &Path, failures: &mut Vec<Failure>) -> (State, Option<Mode>) {
     let failed = match map::open(&directory.join("state"), &owned(STATE_BYTES)) {
-        Ok(bytes) => match state::parse(&String::from_utf8_lossy(&bytes)) {
-            Err(error) if error.halts() => return (State::default(), Some(Mode::Halt)),
-            Ok(_) if std::str::from_utf8(&bytes).is_err() => "it is not UTF-8".to_owned(),
-            Ok(state) => return (state, None),
-            Err(error) => error.to_string(),
-        },
+        Ok(bytes) => {
+            let text = std::str::from_utf8(&bytes);
+            let lossy = || String::from_utf8_lossy(&bytes);
+            match state::parse(&text.map_or_else(|_| lossy(), Cow::Borrowed)) {
+                Err(error) if error.halts() => return (State::default(), Some(Mode::Halt)),
+                Ok(_) if text.is_err() => "it is not UTF-8".to_owned(),
+                Ok(state) => return (state, None),
+                Err(error) => error.to_string(),
+            }
+        }
         Err(error) if error.is_not_found() => return (State::default(), None),
         Err(error) => format!("it {error}"),
     };

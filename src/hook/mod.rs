@@ -44,6 +44,7 @@ use crate::audit::log;
 use crate::audit::record::Record;
 use crate::audit::time::rfc3339;
 use crate::model::decision::Effect;
+use crate::model::digits::{write_decimal, write_hexadecimal};
 use crate::model::json;
 use crate::model::limits::{INPUT_BYTES, JSON_DEPTH};
 use crate::model::value::Value;
@@ -62,7 +63,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// By which program the hook was called.
@@ -172,13 +173,20 @@ impl Run {
     /// Unique on this machine: when, by which process.
     fn id(&self) -> String {
         let since = self.now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        format!("{:x}-{:x}", since.as_nanos(), std::process::id())
+        let mut id = String::with_capacity(32);
+        write_hexadecimal(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX), &mut id);
+        id.push('-');
+        write_hexadecimal(u64::from(std::process::id()), &mut id);
+        id
     }
 
     /// Makes the answer of last resort and starts the clock.
     fn prepare(&self, id: &str) {
         let limit = self.options.deadline_ms;
-        let failure = Failure::Internal(format!("no decision within {limit} ms, or the program failed"));
+        let mut what = "no decision within ".to_owned();
+        write_decimal(limit, 1, &mut what);
+        what.push_str(" ms, or the program failed");
+        let failure = Failure::Internal(what);
         emergency::prepare(self.refuse(failure, id));
         std::panic::set_hook(Box::new(|info| {
             // First what went wrong; the reason has to be the last thing there.
@@ -354,8 +362,14 @@ pub fn protected_names<'n>(
     let policies = state.layers.iter().map(|layer| layer.directory.as_path());
     let files = PLATFORMS.into_iter().flat_map(Platform::registrations).map(|file| Path::new(*file));
     let paths = own.chain(policies).chain(files);
-    let last = paths.filter_map(|path| path.file_name()?.to_str()).map(|name| name.trim_end_matches('*'));
-    ["agsec"].into_iter().chain(last).collect()
+    let last = paths.filter_map(Path::to_str).map(|path| last_name(path).trim_end_matches('*'));
+    ["agsec"].into_iter().chain(last.filter(|name| !name.is_empty())).collect()
+}
+
+/// What follows the last separator. PERF: `Path::file_name` reads a path by its components.
+fn last_name(path: &str) -> &str {
+    let path = path.trim_end_matches(is_separator);
+    path.rsplit_once(is_separator).map_or(path, |(_, name)| name)
 }
 
 /// Where agsec's own things are, for a call with these options.

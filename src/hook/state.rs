@@ -188,6 +188,9 @@ fn digest(field: &str) -> Result<String, ErrorKind> {
 }
 
 fn text_field(field: &str) -> Result<String, ErrorKind> {
+    if !field.contains('%') {
+        return Ok(field.to_owned());
+    }
     String::from_utf8(unescape(field)?).map_err(|_| ErrorKind::Escape)
 }
 
@@ -197,6 +200,9 @@ fn path(field: &str) -> Result<PathBuf, ErrorKind> {
 }
 
 fn unescape(field: &str) -> Result<Vec<u8>, ErrorKind> {
+    if !field.contains('%') {
+        return Ok(field.as_bytes().to_vec());
+    }
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field.bytes();
     while let Some(byte) = rest.next() {

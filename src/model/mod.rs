@@ -18,6 +18,7 @@
 )]
 
 pub mod decision;
+pub mod digits;
 pub mod event;
 pub mod field;
 pub mod id;

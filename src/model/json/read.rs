@@ -8,6 +8,11 @@ use crate::model::limits::JSON_DEPTH;
 use crate::model::value::{Number, Value};
 use std::borrow::Cow;
 
+/// One in each byte of a word.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The high bit of each byte of a word.
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
 type Members<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
 type Read<T> = Result<T, JsonError>;
 
@@ -347,12 +352,17 @@ fn unit(bytes: &[u8], prefix: &[u8]) -> Option<u16> {
 
 /// Marks, in the high bit of each byte, the quotes, backslashes and control characters among eight bytes. Only the
 /// lowest mark is exact, since a borrow may run on from it.
-fn special_bytes(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES.wrapping_mul(limit)) & !word;
-    let is = |byte: u8| below(word ^ ONES.wrapping_mul(u64::from(byte)), 1);
-    (below(word, 0x20) | is(b'"') | is(b'\\')) & HIGHS
+pub(super) fn special_bytes(word: u64) -> u64 {
+    bytes_below(word, 0x20) | equal_bytes(word, b'"') | equal_bytes(word, b'\\')
+}
+
+/// Marks the bytes that are this one, as above.
+pub(super) fn equal_bytes(word: u64, byte: u8) -> u64 {
+    bytes_below(word ^ ONES.wrapping_mul(u64::from(byte)), 1)
+}
+
+fn bytes_below(word: u64, limit: u64) -> u64 {
+    word.wrapping_sub(ONES.wrapping_mul(limit)) & !word & HIGHS
 }
 
 /// Of members with the same key keeps the first's place and the last's value, in less than quadratic time.
