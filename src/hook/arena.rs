@@ -4,7 +4,7 @@
 //! `agsec-hook` uses it. Deliberately not here: anything that lives long or grows (large requests go to the system).
 //!
 //! Unsafe code, because an allocator cannot be written without. Measured: the allocator of musl takes 64,000 of the hook's
-//! 250,000 instructions and eleven of its 66 system calls, and spreads what it gives over more pages; each page that is
+//! 250,000 instructions and thirteen of its 74 system calls, and spreads what it gives over more pages; each page that is
 //! touched for the first time costs 1 to 2 µs. The whole of it is an offset that only grows, but for the block that was
 //! given last: that one may grow in place, or be given back.
 
