@@ -197,29 +197,48 @@ fn class_end(rest: &str) -> Option<usize> {
     rest[start..].find(']').map(|end| start + end)
 }
 
-/// A class: members and ranges; a range that is empty has none. Without members it matches nothing, negated anything.
+/// A class. It is cut at the hyphens that make ranges; ranges that run backwards go with both their ends, the last one
+/// first; and only then does a leading `!` negate. Without members a class matches nothing, negated anything.
 fn class(text: &str) -> String {
-    let (negated, members) = text.strip_prefix('!').map_or((false, text), |members| (true, members));
-    let characters: Vec<char> = members.chars().collect();
-    let mut inside = String::new();
-    let mut at = 0;
-    while let Some(&first) = characters.get(at) {
-        match (characters.get(at + 1), characters.get(at + 2)) {
-            (Some('-'), Some(&last)) => {
-                if first <= last {
-                    inside.push_str(&format!("{}-{}", exactly(first), exactly(last)));
-                }
-                at += 3;
-            }
-            (_, _) => {
-                inside.push_str(&exactly(first));
-                at += 1;
-            }
+    let mut chunks = chunks(&text.chars().collect::<Vec<_>>());
+    for at in (1..chunks.len()).rev() {
+        if chunks[at - 1].last() > chunks[at].first() {
+            let behind = chunks.remove(at);
+            chunks[at - 1].pop();
+            chunks[at - 1].extend(&behind[1..]);
         }
     }
-    match (inside.is_empty(), negated) {
-        (true, false) => "(?!)".to_owned(),
-        (true, true) => ".".to_owned(),
-        (false, negated) => format!("[{}{inside}]", if negated { "^" } else { "" }),
+    let negated = chunks[0].first() == Some(&'!');
+    if negated {
+        chunks[0].remove(0);
     }
+    let members: Vec<String> =
+        chunks.iter().map(|chunk| chunk.iter().copied().map(exactly).collect()).collect();
+    match (members.join("-"), negated) {
+        (members, false) if members.is_empty() => "(?!)".to_owned(),
+        (members, true) if members.is_empty() => ".".to_owned(),
+        (members, negated) => format!("[{}{members}]", if negated { "^" } else { "" }),
+    }
+}
+
+/// The pieces between hyphens that make ranges. The first character cannot be one, nor can the two after such a hyphen.
+fn chunks(characters: &[char]) -> Vec<Vec<char>> {
+    let mut chunks = Vec::new();
+    let mut start = 0;
+    let mut from = if characters.first() == Some(&'!') { 2 } else { 1 };
+    let hyphen = |from: usize| {
+        let found = characters.iter().skip(from).position(|character| *character == '-');
+        found.map(|found| from + found)
+    };
+    while let Some(at) = hyphen(from) {
+        chunks.push(characters[start..at].to_vec());
+        start = at + 1;
+        from = at + 3;
+    }
+    match (characters.get(start..).filter(|rest| !rest.is_empty()), chunks.last_mut()) {
+        (Some(rest), _) => chunks.push(rest.to_vec()),
+        (None, Some(last)) => last.push('-'),
+        (None, None) => chunks.push(Vec::new()),
+    }
+    chunks
 }

@@ -70,3 +70,22 @@ fn properties_hold_on_small_inputs_and_can_be_shown() {
         }
     }
 }
+
+/// The seeds of one target are inputs of every other, too.
+#[test]
+fn properties_hold_on_the_seeds_and_the_finds_of_others() {
+    let folders =
+        ["fuzz/seeds", "fuzz/finds"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let below =
+        |folder: &PathBuf| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let files: Vec<PathBuf> =
+        folders.iter().flat_map(below).collect::<Vec<_>>().iter().flat_map(below).collect();
+    assert!(files.len() > 10, "{files:?}");
+    for path in files {
+        let input = fs::read(&path).expect("a seed is readable");
+        for property in &PROPERTIES {
+            eprintln!("{} on {}", property.name, path.display());
+            (property.check)(&input);
+        }
+    }
+}
