@@ -34,7 +34,7 @@ impl Own {
     /// Adds to each question what it mentions, and the agent's name.
     pub fn describe(&self, call: &mut Call<'_>, agent: Option<&str>) {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        hook::describe(call, agent, &names, || &self.protected);
+        hook::describe(call, agent, self.protected.cwd.as_deref(), &names, || &self.protected);
     }
 
     /// The same for a single event.

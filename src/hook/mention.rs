@@ -1,8 +1,10 @@
 //! What of agsec's own a call speaks of: `context.agsec.mentions` for the built-in layer.
 //!
 //! In: the strings of a call's parameters, and where agsec's own things are. Out: a list of `state`, `policies`,
-//! `binary`, `registration`. A file tool's path is resolved and compared; in a shell text the words are, and the
-//! spellings of each protected path are looked for. This is a heuristic over words: it falls on the side of naming.
+//! `binary`, `registration`, `inside`. A file tool's path is resolved and compared; in a shell text the words are, and
+//! the spellings of each protected path are looked for. This is a heuristic over words: it falls on the side of naming.
+//! A command in a protected directory, by the call's working directory or by a `cd` in its text, mentions the directory
+//! and is `inside`: its relative names need not name anything. That it leaves the directory again is not seen.
 //! Deliberately not here: whether speaking of it is allowed (`policies/builtin/`).
 
 use crate::model::value::Value;
@@ -23,6 +25,8 @@ pub enum Thing {
     Binary,
     /// A settings file by which an agent loads its hooks.
     Registration,
+    /// A command runs in the state directory or in a directory of policies, so that any relative name may be one there.
+    Inside,
 }
 
 impl Thing {
@@ -34,6 +38,7 @@ impl Thing {
             Self::Policies => "policies",
             Self::Binary => "binary",
             Self::Registration => "registration",
+            Self::Inside => "inside",
         }
     }
 }
@@ -51,23 +56,33 @@ pub struct Protected {
 }
 
 /// What the parameters of an action mention, each once, in a fixed order. `names` are the last components of all
-/// protected paths: a text without any of them mentions nothing, and `protected` is not asked for.
+/// protected paths: a text without any of them mentions nothing, and `protected` is not asked for. A command counts with
+/// `place`, the call's working directory.
 #[must_use]
 pub fn mentions<'p>(
     action: &str,
     params: &Value<'_>,
+    place: Option<&Path>,
     names: &[&str],
     protected: impl Fn() -> &'p Protected,
 ) -> Vec<Thing> {
     let mut found: Vec<Thing> = Vec::new();
+    let named = |text: &str| names.iter().any(|name| text.contains(name));
+    let place = place.filter(|place| named(&place.to_string_lossy()));
     let mut look = |key: &str, text: &str| {
+        if key == "command"
+            && let Some(place) = place
+        {
+            found.extend(inside(protected().holding(&lexical(place))));
+        }
         if text.len() > TEXT_BYTES {
             found.extend(protected().paths.iter().map(|(thing, _)| *thing));
+            found.push(Thing::Inside);
         } else if is_path_key(key) && !text.is_empty() {
             found.extend(protected().of_path(text));
         } else {
             let text = glued(text);
-            if names.iter().any(|name| text.contains(name)) {
+            if named(&text) {
                 found.extend(protected().of_text(&text));
             }
         }
@@ -79,10 +94,28 @@ pub fn mentions<'p>(
             look(key, text);
         }
     });
-    [Thing::State, Thing::Policies, Thing::Binary, Thing::Registration]
+    [Thing::State, Thing::Policies, Thing::Binary, Thing::Registration, Thing::Inside]
         .into_iter()
         .filter(|thing| found.contains(thing))
         .collect()
+}
+
+/// What a command mentions that runs in a place which belongs to these.
+fn inside(mut held: Vec<Thing>) -> Vec<Thing> {
+    held.retain(|thing| match thing {
+        Thing::State | Thing::Policies => true,
+        // Their directories hold other things as well.
+        Thing::Binary | Thing::Registration | Thing::Inside => false,
+    });
+    if !held.is_empty() {
+        held.push(Thing::Inside);
+    }
+    held
+}
+
+/// True for a word after which a folder is named that the command goes to.
+fn goes(word: &str) -> bool {
+    matches!(word, "cd" | "pushd" | "chdir" | "-C" | "--chdir" | "--directory")
 }
 
 /// A text without quotes and backslashes: they only glue words together.
@@ -127,8 +160,16 @@ impl Protected {
         let breaks = |c: char| {
             c.is_whitespace() || matches!(c, ';' | '|' | '&' | '<' | '>' | '(' | ')' | '`' | '=' | ',')
         };
+        let mut went = false;
         for word in text.split(breaks).filter(|word| !word.is_empty()) {
-            found.extend(self.of_word(word, moves));
+            let named = self.of_word(word, moves);
+            // An option stands between: `cd -P policies`.
+            if went && !word.starts_with('-') {
+                found.extend(inside(named));
+            } else {
+                found.extend(named);
+            }
+            went = goes(word) || (went && word.starts_with('-'));
         }
         found
     }
@@ -259,10 +300,15 @@ mod tests {
     }
 
     fn found(action: &str, key: &'static str, text: &str) -> Vec<&'static str> {
-        let protected = &protected();
+        found_at("/home/dev/shop", action, key, text)
+    }
+
+    fn found_at(place: &str, action: &str, key: &'static str, text: &str) -> Vec<&'static str> {
+        let protected = &Protected { cwd: Some(place.into()), ..protected() };
         let params = Value::Object(vec![(Cow::Borrowed(key), Value::String(Cow::Borrowed(text)))]);
         let names = [".agsec", "policies", "agsec-hook", "settings"];
-        mentions(action, &params, &names, || protected).into_iter().map(Thing::name).collect()
+        let things = mentions(action, &params, Some(Path::new(place)), &names, || protected);
+        things.into_iter().map(Thing::name).collect()
     }
 
     #[test]
@@ -292,6 +338,33 @@ mod tests {
     }
 
     #[test]
+    fn a_command_in_a_protected_directory_mentions_it() {
+        let policies = "/home/dev/shop/policies";
+        for (place, command, expected) in [
+            (policies, "echo > 01_base.yaml", vec!["policies", "inside"]),
+            ("/home/dev/shop/x/../policies/", "ls", vec!["policies", "inside"]),
+            ("/home/dev/.agsec", "rm state", vec!["state", "inside"]),
+            ("/home/dev/.agsec/bundles", "rm *", vec!["state", "inside"]),
+            ("/home/dev/shop/policies-old", "rm *", vec![]),
+            ("/home/dev/shop/.claude", "rm x", vec![]),
+            ("/home/dev/shop/.claude", "rm settings.json", vec!["registration"]),
+            ("/home/dev/shop", "cd policies && sed -i s/deny/allow/ *.yaml", vec!["policies", "inside"]),
+            ("/home/dev/shop", "cd -P -- 'policies'; rm x", vec!["policies", "inside"]),
+            ("/home/dev/shop", "cd /home/dev/shop\ncd policies\nrm x", vec!["policies", "inside"]),
+            ("/home/dev/shop", "pushd $PWD/policies; rm x", vec!["policies", "inside"]),
+            ("/home/dev/shop", "git -C policies rm x", vec!["policies", "inside"]),
+            ("/home/dev/shop", "cd ~/.agsec;rm state", vec!["state", "inside"]),
+            ("/home/dev/shop", "cd src && rm x", vec![]),
+            ("/home/dev/shop", "cd .. && cat shop/policies/x", vec!["policies"]),
+            ("/home/dev/shop", "cp a policies", vec!["policies"]),
+        ] {
+            assert_eq!(found_at(place, "bash.execute", "command", command), expected, "{place} {command}");
+        }
+        assert!(found_at(policies, "file.read", "file_path", "/etc/hosts").is_empty());
+        assert!(found_at(policies, "bash.execute", "description", "list").is_empty());
+    }
+
+    #[test]
     fn paths_of_file_tools_are_resolved() {
         for (path, expected) in [
             ("/home/dev/shop/src/a.rs", vec![]),
@@ -317,16 +390,16 @@ mod tests {
             Protected { paths: vec![(Thing::State, real.join(".agsec"))], ..Protected::default() };
         let path = real.join("innocent/new/file");
         let params = Value::Object(vec![("file_path".into(), Value::String(path.to_str().unwrap().into()))]);
-        assert_eq!(mentions("file.write", &params, &[], || &protected), [Thing::State]);
+        assert_eq!(mentions("file.write", &params, None, &[], || &protected), [Thing::State]);
         std::os::unix::fs::symlink(&real, real.join("alias")).unwrap();
         let spelled =
             Protected { paths: vec![(Thing::State, real.join("alias/.agsec"))], ..Protected::default() };
-        assert_eq!(mentions("file.write", &params, &[], || &spelled), [Thing::State]);
+        assert_eq!(mentions("file.write", &params, None, &[], || &spelled), [Thing::State]);
     }
 
     #[test]
     fn a_text_too_long_to_look_into_may_mention_anything() {
         let text = "x".repeat(TEXT_BYTES + 1);
-        assert_eq!(found("bash.execute", "command", &text).len(), 4);
+        assert_eq!(found("bash.execute", "command", &text).len(), 5);
     }
 }

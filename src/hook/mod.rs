@@ -158,6 +158,7 @@ impl Run {
             describe(
                 call,
                 self.options.agent.as_deref(),
+                places.written().first().map(PathBuf::as_path),
                 &protected_names(&self.options, &state_directory, &located.state),
                 paths,
             );
@@ -401,10 +402,11 @@ pub fn protected(
 }
 
 /// Adds to each question's context what the host does not know: whose overlay counts, and what of agsec's own the
-/// parameters mention. A payload cannot say either for itself.
+/// parameters mention when they are used at `place`. A payload cannot say either for itself.
 pub fn describe<'p>(
     call: &mut Call<'_>,
     agent: Option<&str>,
+    place: Option<&Path>,
     names: &[&str],
     protected: impl Fn() -> &'p Protected,
 ) {
@@ -412,7 +414,7 @@ pub fn describe<'p>(
         return;
     }
     for question in &mut call.questions {
-        let things = mentions(&question.action, &question.params, names, &protected);
+        let things = mentions(&question.action, &question.params, place, names, &protected);
         let things = things.into_iter().map(|thing| platform::text(thing.name())).collect();
         let Value::Object(context) = &mut question.context else { continue };
         context.retain(|(key, _)| key != "agsec" && (agent.is_none() || key != "agent"));

@@ -143,7 +143,13 @@ pub fn hook(bytes: &[u8]) {
     };
     for platform in PLATFORMS {
         let Ok(mut call) = hook::parse(platform, bytes) else { continue };
-        hook::describe(&mut call, Some("fuzzer"), &["agsec", ".agsec", "settings.json"], || &protected);
+        hook::describe(
+            &mut call,
+            Some("fuzzer"),
+            protected.cwd.as_deref(),
+            &["agsec", ".agsec", "settings.json"],
+            || &protected,
+        );
         let decision = decide(&layers, &call.questions);
         let decision = decision.expect("a call asks something");
         assert_ne!(decision.matched_by, MatchedBy::Error, "the built-in layer is whole");

@@ -20,6 +20,8 @@ fn attacks(desk: &Desk) -> Vec<(&'static str, serde_json::Value)> {
         shell("sed -i s/deny/allow/ policies/01.yaml"),
         shell("echo '{}' > .claude/settings.json"),
         shell("cp x ~/.claude/settings.local.json"),
+        shell("cd policies && sed -i s/deny/allow/ *.yaml"),
+        shell("cd ~/.agsec && echo halt > state"),
         shell("agsec observe"),
         shell("agsec trust --yes ."),
         shell("claude -p --settings '{\"disableAllHooks\":true}' go"),
@@ -61,6 +63,25 @@ fn what_weakens_agsec_is_denied_in_every_mode_although_all_is_allowed() {
             assert_eq!(line["outcome"], "blocked", "{mode:?} {input}");
         }
     }
+}
+
+#[test]
+fn in_a_protected_directory_relative_names_are_protected() {
+    let mut desk = Desk::empty();
+    desk.put_project(ALLOW);
+    let at = |place: &std::path::Path, command: &str| {
+        let payload = desk.payload("Bash", &json!({"command": command}));
+        let mut payload: serde_json::Value = serde_json::from_str(&payload).unwrap();
+        payload["cwd"] = json!(place);
+        desk.ask(payload.to_string())
+    };
+    let policies = desk.home().join("shop/policies");
+    at(&policies, "echo > 01_base.yaml").denied();
+    at(&policies, "python3 -c \"open('01.yaml', 'w')\"").denied();
+    at(&desk.state_directory(), "rm state").denied();
+    assert_eq!(desk.logged()["matched_by"], "builtin");
+    assert_eq!(at(&policies, "grep -n deny *.yaml > /dev/null 2>&1").code, 0);
+    assert_eq!(at(&desk.home().join("shop"), "echo > 01_base.yaml").code, 0);
 }
 
 #[test]
