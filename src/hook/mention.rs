@@ -90,7 +90,7 @@ pub fn mentions<'p>(
     let all = !(action.starts_with("file.") || action == "notebook.edit" || action == "bash.execute");
     walk("", params, &mut |key, text| {
         // A file's content may speak of anything; a command is where it stands by its name.
-        if all || is_path_key(key) || key == "command" {
+        if (all && !is_prose_key(key)) || is_path_key(key) || key == "command" {
             look(key, text);
         }
     });
@@ -126,6 +126,11 @@ fn glued(text: &str) -> Cow<'_, str> {
 
 fn is_path_key(key: &str) -> bool {
     matches!(key, "file_path" | "notebook_path" | "path")
+}
+
+/// What other tools call the text that a person is to read: a page about a path changes nothing there.
+fn is_prose_key(key: &str) -> bool {
+    matches!(key, "content" | "body" | "text" | "description" | "title" | "message" | "comment" | "summary")
 }
 
 fn walk(key: &str, value: &Value<'_>, look: &mut impl FnMut(&str, &str)) {
@@ -377,6 +382,7 @@ mod tests {
             assert_eq!(found("file.write", "file_path", path), expected, "{path}");
         }
         assert!(found("file.write", "content", "see ~/.agsec").is_empty());
+        assert!(found("mcp.notion.create_page", "content", "see ~/.agsec/policies and rm it").is_empty());
         assert_eq!(found("mcp.fs.write", "target", "/home/dev/.agsec/state"), ["state"]);
     }
 
