@@ -24,7 +24,8 @@ pub(super) struct Failure {
 impl Failure {
     /// It could not be done.
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { exit: FAILED, findings: String::new(), message: message.into(), help: String::new() }
+        let message = without_numbers(&message.into());
+        Self { exit: FAILED, findings: String::new(), message, help: String::new() }
     }
 
     /// It was asked for wrongly.
@@ -62,6 +63,19 @@ impl Failure {
     }
 }
 
+/// A message without the numbers that the standard library puts after the system's words, as in ` (os error 2)`.
+fn without_numbers(message: &str) -> String {
+    let mut parts = message.split(" (os error ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((number, rest)) if number.parse::<i32>().is_ok() => text.push_str(rest),
+            Some(_) | None => text.extend([" (os error ", part]),
+        }
+    }
+    text
+}
+
 impl From<DirectoryError> for Failure {
     fn from(error: DirectoryError) -> Self {
         Self::new(error.to_string()).help(error.help())
@@ -80,6 +94,27 @@ impl From<io::Error> for Failure {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::new(""),
             _ => Self::new(format!("the output cannot be written: {error}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_of_the_system_are_left_out() {
+        for (message, expected) in [
+            (
+                "`/x` cannot be read: No such file or directory (os error 2)",
+                "`/x` cannot be read: No such file or directory",
+            ),
+            ("it failed (os error 13); nothing was written", "it failed; nothing was written"),
+            ("a (os error 1) b (os error -2)", "a b"),
+            ("`x (os error y)` is no path", "`x (os error y)` is no path"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(Failure::new(message).message(), expected);
         }
     }
 }

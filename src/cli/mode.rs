@@ -189,6 +189,9 @@ fn root(named: &Path, stored: &Stored) -> Result<PathBuf, Failure> {
     let folder = named
         .canonicalize()
         .map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", named.display())))?;
+    if !folder.is_dir() {
+        return Err(Failure::new(format!("`{}` is not a directory", named.display())));
+    }
     Ok(policies::project_above(&stored.state, &folder).unwrap_or(folder))
 }
 

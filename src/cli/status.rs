@@ -1,7 +1,7 @@
 //! `agsec status`: what is in force, what has changed since, what blocks, and what mends it.
 
 use super::install::registrations;
-use super::output::{self, bad, clean, faint, fair, good, one_line, strong};
+use super::output::{self, bad, clean, faint, fair, good, one_line, strong, warn};
 use super::{DONE, FAILED, Global, Outcome, policies};
 use crate::engine::overview::{LayerView, Overview, TextView, overview};
 use crate::hook::failure::quoted;
@@ -33,12 +33,29 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
         found.layers.retain(|layer| layer.here);
     }
     let hooks = registrations(&here);
+    if let Some(what) = std::env::var_os("AGSEC_MODE").and_then(|asked| environment(&asked.to_string_lossy()))
+    {
+        warn(&what);
+    }
     if arguments.json {
         output::print_json(&as_json(&found, state.path(), &hooks))?;
     } else {
         output::print(&as_text(&found, state.path(), &hooks))?;
     }
     Ok(if found.problems.is_empty() { DONE } else { FAILED })
+}
+
+/// What has to be said of the mode that the environment asks for. The hook itself is silent about it: what it writes
+/// belongs to the agent.
+fn environment(asked: &str) -> Option<String> {
+    match Mode::from_name(asked.trim()) {
+        Some(Mode::Halt) => Some(
+            "`AGSEC_MODE=halt` in the environment: hooks that inherit it block everything; unset it"
+                .to_owned(),
+        ),
+        Some(Mode::Enforce | Mode::Observe) => None,
+        None => Some(format!("`AGSEC_MODE` is `{asked}`, which is no mode: hooks take no notice of it")),
+    }
 }
 
 fn as_json(found: &Overview, state: &Path, hooks: &[(PathBuf, bool)]) -> Value {
@@ -51,6 +68,7 @@ fn as_json(found: &Overview, state: &Path, hooks: &[(PathBuf, bool)]) -> Value {
         "log": {
             "path": found.log.path.to_string_lossy(),
             "bytes": found.log.bytes,
+            "instead": found.log.instead,
             "last": found.log.last.as_deref().and_then(|line| serde_json::from_str::<Value>(line).ok()),
         },
         "untrusted": found.untrusted.as_deref().map(Path::to_string_lossy),
@@ -151,6 +169,9 @@ fn layer_text(layer: &LayerView) -> String {
 
 fn log_text(found: &Overview) -> String {
     let path = clean(&found.log.path.to_string_lossy());
+    if let Some(what) = found.log.instead {
+        return format!("{path} {}", bad(&format!("(is {what}; nothing can be recorded)")));
+    }
     let Some(bytes) = found.log.bytes else { return format!("{path} {}", faint("(nothing recorded yet)")) };
     let last = found.log.last.as_deref().and_then(|line| serde_json::from_str::<Value>(line).ok());
     let told = last.map(|last| {
@@ -159,4 +180,16 @@ fn log_text(found: &Overview) -> String {
     });
     let last = told.map(|told| format!("\n       {} {told}", faint("last:"))).unwrap_or_default();
     format!("{path} {}{last}", faint(&format!("({bytes} bytes)")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_in_the_environment_that_surprises_is_told() {
+        assert!(environment("halt").is_some_and(|told| told.contains("unset it")));
+        assert!(environment("HALT").is_some_and(|told| told.contains("`HALT`, which is no mode")));
+        assert_eq!((environment("observe"), environment(" enforce ")), (None, None));
+    }
 }

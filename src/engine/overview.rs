@@ -8,7 +8,7 @@ use crate::bundle::read::Loaded;
 use crate::bundle::verify;
 use crate::hook::arguments::Options;
 use crate::hook::failure::{Failure, quoted};
-use crate::hook::locate::{Located, Session, locate, untrusted};
+use crate::hook::locate::{Located, Session, counting, locate, untrusted};
 use crate::hook::mode::Mode;
 use crate::hook::place::Places;
 use crate::hook::source;
@@ -98,6 +98,8 @@ pub struct LogView {
     pub path: PathBuf,
     /// Its size; `None` where there is none.
     pub bytes: Option<u64>,
+    /// What is in its place, where that is no regular file, e.g. `a directory`.
+    pub instead: Option<&'static str>,
     /// Its last whole line.
     pub last: Option<String>,
 }
@@ -119,7 +121,8 @@ pub fn overview(directory: &StateDirectory, place: &Path, agent: Option<&str>) -
     let session = Session { places: &places, claimed: None, asked: None };
     let located = locate(&options, directory.path(), &session);
     let stored = directory.read().unwrap_or_default();
-    let layers = layers(directory, &stored, &located);
+    let counting = counting(&options, &stored.state, &session);
+    let layers = layers(directory, &stored, &located, &counting);
     let untrusted = untrusted(&places)
         .filter(|found| !stored.state.layers.iter().any(|layer| is_same(&layer.directory, found)));
     let mut problems = problems(directory, &located, &layers, untrusted.as_deref());
@@ -157,7 +160,12 @@ fn is_same(known: &Path, found: &Path) -> bool {
     known == found || found.canonicalize().is_ok_and(|found| found == known)
 }
 
-fn layers(directory: &StateDirectory, stored: &Stored, located: &Located) -> Vec<LayerView> {
+fn layers(
+    directory: &StateDirectory,
+    stored: &Stored,
+    located: &Located,
+    counting: &[PathBuf],
+) -> Vec<LayerView> {
     let organisation =
         located.layers.iter().filter(|found| found.name == "organisation").map(|found| LayerView {
             name: found.name.to_owned(),
@@ -168,14 +176,8 @@ fn layers(directory: &StateDirectory, stored: &Stored, located: &Located) -> Vec
             bundle: look(&found.bundle, None),
             text: TextView::Same,
         });
-    let own = stored.state.layers.iter().map(|entry| {
-        let here = located.layers.iter().any(|found| found.directory == entry.directory)
-            || located
-                .failures
-                .iter()
-                .any(|failure| matches!(failure, Failure::Bundle(of, _) if *of == entry.directory));
-        layer(directory, entry, here)
-    });
+    let own =
+        stored.state.layers.iter().map(|entry| layer(directory, entry, counting.contains(&entry.directory)));
     organisation.chain(own).collect()
 }
 
@@ -267,9 +269,18 @@ fn mode_from(stored: &Stored, places: &Places, mode: Mode) -> String {
 
 /// Looks at the log without reading all of it.
 fn log(path: &Path) -> LogView {
-    let none = LogView { path: path.to_owned(), bytes: None, last: None };
+    let none = LogView { path: path.to_owned(), ..LogView::default() };
     // Asked before it is opened: opening a FIFO would wait for ever.
-    let Some(metadata) = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file) else { return none };
+    let Ok(metadata) = fs::symlink_metadata(path) else { return none };
+    let instead = match metadata.file_type() {
+        kind if kind.is_file() => None,
+        kind if kind.is_dir() => Some("a directory"),
+        kind if kind.is_symlink() => Some("a symbolic link"),
+        _ => Some("a FIFO, a socket or a device"),
+    };
+    if instead.is_some() {
+        return LogView { instead, ..none };
+    }
     let Ok(mut file) = fs::File::open(path) else { return none };
     let start = metadata.len().saturating_sub(LOG_TAIL);
     let mut tail = Vec::new();

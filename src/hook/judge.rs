@@ -97,7 +97,7 @@ pub fn judge(
         reach(Stage::Pass);
     }
     if mode == Mode::Halt {
-        return halted();
+        return halted(located.halted_by_environment);
     }
     let failed = |failure| Judgement::of_failure(failure, mode, allow_missing, own.clone());
     let call = match (call, located.failures.first()) {
@@ -144,10 +144,17 @@ fn own_decision(call: &Call<'_>) -> Result<Option<Decision>, Failure> {
     }
 }
 
-fn halted() -> Judgement {
-    let reason = "halted: a person has stopped all actions of agents here".to_owned();
-    let decision = Decision::without_statement(Effect::Deny, MatchedBy::Halt, reason);
-    Judgement { command: "agsec resume".to_owned(), ..Judgement::new(Outcome::Blocked, Some(decision)) }
+fn halted(by_environment: bool) -> Judgement {
+    let (reason, command) = if by_environment {
+        (
+            "halted: `AGSEC_MODE=halt` in the agent's environment stops all actions here until it is unset",
+            "agsec status",
+        )
+    } else {
+        ("halted: a person has stopped all actions of agents here", "agsec resume")
+    };
+    let decision = Decision::without_statement(Effect::Deny, MatchedBy::Halt, reason.to_owned());
+    Judgement { command: command.to_owned(), ..Judgement::new(Outcome::Blocked, Some(decision)) }
 }
 
 /// The layers' decision beside the built-in one; the built-in layer is the outermost.

@@ -26,6 +26,8 @@ pub struct Located {
     pub failures: Vec<Failure>,
     /// The state file's content.
     pub state: State,
+    /// True where everything is halted by the environment alone, which no command can take back.
+    pub halted_by_environment: bool,
 }
 
 /// A layer that counts.
@@ -60,10 +62,9 @@ pub fn locate(options: &Options, state_directory: &Path, session: &Session<'_>) 
     let mut layers = Vec::new();
     let least = organisation(&options.organisation_directory, &mut layers, &mut failures);
     let entries = in_force(&state, options, session);
-    let mode = [halted, least, session.asked]
-        .into_iter()
-        .flatten()
-        .fold(chosen(&state, session, &entries), Mode::max);
+    let set = [halted, least].into_iter().flatten().fold(chosen(&state, session, &entries), Mode::max);
+    let mode = set.max(session.asked.unwrap_or(Mode::Observe));
+    let halted_by_environment = mode == Mode::Halt && set != Mode::Halt;
     // A halted hook needs no valid bundle.
     if mode != Mode::Halt {
         for entry in entries {
@@ -78,7 +79,13 @@ pub fn locate(options: &Options, state_directory: &Path, session: &Session<'_>) 
             }
         }
     }
-    Located { mode, layers, failures, state }
+    Located { mode, layers, failures, state, halted_by_environment }
+}
+
+/// The directories of the layers that count at a place, also while a halt keeps them from being opened.
+#[must_use]
+pub fn counting(options: &Options, state: &State, session: &Session<'_>) -> Vec<PathBuf> {
+    in_force(state, options, session).into_iter().map(|entry| entry.directory.clone()).collect()
 }
 
 /// What every file of agsec's own must be.

@@ -147,14 +147,29 @@ fn modes_are_set_for_the_person_and_for_a_project() {
     assert_eq!(mode(), "enforce");
     desk.run("halt").ends(0);
     assert_eq!(mode(), "halt");
-    desk.run("status").ends(1).prints("agsec resume");
+    desk.run("status").ends(1).prints("agsec resume").prints("in force here");
     desk.run("check --action bash.execute").ends(1).says("halted");
     desk.run("resume").ends(0);
     assert_eq!(mode(), "enforce");
+    desk.run("halt --project /nonexistent").ends(1).says("cannot be read: No such file or directory");
+    desk.run("halt --project policies/a.yaml").ends(1);
     desk.run("halt --project").ends(0);
     assert_eq!(mode(), "halt");
     desk.run("resume").ends(0).prints("resumed");
     desk.run("resume").ends(0).prints("nothing was halted");
+}
+
+#[test]
+fn status_says_what_is_in_the_place_of_the_log() {
+    let desk = Desk::with_policy();
+    desk.run("compile").ends(0);
+    desk.run("status").ends(0).prints("nothing recorded yet");
+    let log = desk.state().join("audit.jsonl");
+    fs::create_dir(&log).unwrap();
+    desk.run("status").prints("is a directory");
+    fs::remove_dir(&log).unwrap();
+    std::os::unix::fs::symlink("/dev/null", &log).unwrap();
+    desk.run("status").prints("is a symbolic link");
 }
 
 #[test]

@@ -302,6 +302,9 @@ fn the_environment_can_restrict_and_never_relax() {
         desk.environment = vec![("AGSEC_MODE", mode.into())];
         assert_eq!(desk.shell(LS).code == 2, mode == "halt", "{mode}");
     }
+    desk.environment = vec![("AGSEC_MODE", "halt".into())];
+    let told = desk.shell(LS).denied();
+    assert!(told.contains("until it is unset") && !told.contains("resume"), "{told}");
     desk.environment = vec![("AGSEC_MODE", "enforce".into())];
     desk.mode(None, Mode::Observe);
     desk.shell("git push --force").denied();
