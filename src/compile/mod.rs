@@ -1,6 +1,6 @@
 //! The compiler: from the IR of a layer to a program.
 //!
-//! In: an [`ir::Policy`](crate::ir::Policy), what the layer is called and where it came from. Out: a [`Program`] and figures about it, or
+//! In: an [`ir::Policy`], what the layer is called and where it came from. Out: a [`Program`] and figures about it, or
 //! diagnostics. The same input gives the same program, whatever the machine: only ordered maps, no clock.
 //! Deliberately not here: reading policy text (`syntax`), meaning (`ir::lower`), bytes (`bundle::write`).
 
