@@ -91,8 +91,11 @@ fn clause(pred: &ir::Pred, built: &Predicate) -> Option<Clause> {
     let clause = match (pred.op, &built.operand) {
         (Op::Eq | Op::Contains | Op::StartsWith | Op::EndsWith, Operand::Text(text)) => one(text),
         (Op::Contains, Operand::ValueAndText(_, text)) => one(text),
-        // A string equals no element that is not one, so an empty clause is right too.
-        (Op::In, Operand::List(elements)) => elements.iter().filter_map(Value::as_str).map(folded).collect(),
+        // A string equals no element that is not one, so an empty clause is right too; but whether it equals a number
+        // that is not finite is not known.
+        (Op::In, Operand::List(elements)) if elements.iter().all(differs_from_strings) => {
+            elements.iter().filter_map(Value::as_str).map(folded).collect()
+        }
         (Op::Regex, Operand::Table(_)) => match &pred.operand {
             ir::Operand::Pattern(pattern) => required::clause(pattern)?,
             ir::Operand::None | ir::Operand::Value(_) | ir::Operand::Text(_) => return None,
@@ -100,6 +103,11 @@ fn clause(pred: &ir::Pred, built: &Predicate) -> Option<Clause> {
         (_, _) => return None,
     };
     required::is_sharp(&clause).then_some(clause)
+}
+
+/// Whether an element is a string, or certainly equals none.
+fn differs_from_strings(element: &Value<'_>) -> bool {
+    element.as_str().is_some() || element.equals(&Value::String("".into())) == Truth::False
 }
 
 fn one(text: &str) -> Clause {

@@ -72,6 +72,7 @@ fn an_element_that_is_equal_outweighs_one_that_is_not_known() {
     assert_eq!(truth(Op::Contains, "1", value("[NaN, 1]")), (Truth::True, None));
     assert_eq!(truth(Op::In, "[\"a\", 1.0]", value("true")), (Truth::True, None));
     assert_eq!(truth(Op::NotIn, "[\"a\", \"b\"]", value("\"b\"")), (Truth::False, None));
+    assert_eq!(truth(Op::In, "[\"b\", NaN]", value("\"a\"")), (Truth::Unknown, Some(Why::NotFinite)));
 }
 
 #[test]
