@@ -17,5 +17,6 @@
     )
 )]
 
+pub mod command;
 pub mod decode;
 pub mod glob;
