@@ -20,3 +20,4 @@
 pub mod command;
 pub mod decode;
 pub mod glob;
+pub mod shell;

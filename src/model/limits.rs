@@ -24,3 +24,9 @@ pub const MATCH_WORK: u64 = 400_000_000;
 pub const HOOK_DEADLINE_MS: u64 = 10_000;
 /// Time that the hook waits for the audit log's lock, in milliseconds.
 pub const AUDIT_LOCK_MS: u64 = 20;
+/// Bytes of one shell text; beyond it is opaque.
+pub const SHELL_BYTES: usize = 1 << 20;
+/// Simple and compound commands of one shell text; what follows is opaque.
+pub const SHELL_COMMANDS: usize = 100_000;
+/// Constructs of one shell text inside each other; what lies deeper is opaque.
+pub const SHELL_DEPTH: u32 = 200;
