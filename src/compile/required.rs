@@ -209,21 +209,45 @@ fn better(left: Option<Clause>, right: Option<Clause>) -> Option<Clause> {
     }
 }
 
-/// How rarely a clause may be expected to hold, in quarter bits: that of its commonest literal, less the choice. An empty
-/// clause never holds.
+/// How rarely a clause may be expected to hold, in quarter bits: that of its commonest literal, less the choice among
+/// those that are about as common. An empty clause never holds.
 #[must_use]
 pub fn rarity(clause: &Clause) -> usize {
-    let Some(commonest) = clause.iter().map(|text| text.chars().map(bits).sum::<usize>()).min() else {
-        return usize::MAX;
-    };
-    commonest.saturating_sub(4 * clause.len().ilog2() as usize)
+    let told = || clause.iter().map(|text| text.chars().map(bits).sum::<usize>());
+    let Some(commonest) = told().min() else { return usize::MAX };
+    let as_common = told().filter(|told| *told < commonest + ABOUT).count();
+    commonest.saturating_sub(4 * as_common.ilog2() as usize)
 }
 
-/// Quarter bits that a character tells in commands and paths: letters and spaces are common there.
+/// Quarter bits by which a literal may be rarer than another and still add to its chance.
+const ABOUT: usize = 16;
+
+/// Quarter bits that a character tells in commands and paths. There nearly every text has a space and a dash or a slash;
+/// some letters are common.
 fn bits(character: char) -> usize {
     match character {
-        ' ' | 'e' | 't' | 'a' | 'o' | 's' | 'r' | 'n' | 'i' | '-' | '/' | '.' => 16,
+        ' ' => 10,
+        '-' | '/' => 12,
+        '.' | 'e' | 't' | 'a' | 'o' | 's' | 'r' | 'n' | 'i' => 16,
         'b'..='z' => 20,
         _ => 26,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clause;
+    use crate::ir::pattern::parse;
+
+    #[test]
+    fn of_several_clauses_the_one_that_commands_hold_least_is_taken() {
+        for (pattern, expected) in [
+            (r"\b(?:nc|ncat|socket)\b.*\s(?:-\w*e|--exec)\b", &["nc", "ncat", "socket"][..]),
+            (r"\s-rf?\s.*\bpurge\b", &["purge"]),
+            (r"\./\w+\.sh\b", &[".sh"]),
+        ] {
+            let clause = clause(&parse(pattern).expect("a pattern")).expect("a clause");
+            assert_eq!(clause.iter().map(String::as_str).collect::<Vec<_>>(), expected, "{pattern}");
+        }
     }
 }

@@ -56,8 +56,8 @@ pub struct Protected {
 }
 
 /// What the parameters of an action mention, each once, in a fixed order. `names` are the last components of all
-/// protected paths: a text without any of them mentions nothing, and `protected` is not asked for. A command counts with
-/// `place`, the call's working directory.
+/// protected paths, with `*` at the end as there: a text without any of them mentions nothing, and `protected` is not
+/// asked for. A command counts with `place`, the call's working directory.
 #[must_use]
 pub fn mentions<'p>(
     action: &str,
@@ -67,8 +67,8 @@ pub fn mentions<'p>(
     protected: impl Fn() -> &'p Protected,
 ) -> Vec<Thing> {
     let mut found: Vec<Thing> = Vec::new();
-    let named = |text: &str| names.iter().any(|name| text.contains(name));
-    let place = place.filter(|place| named(&place.to_string_lossy()));
+    let named = |text: &str| names.iter().any(|name| text.contains(name.trim_end_matches('*')));
+    let place = place.filter(|place| may_be_inside(&place.to_string_lossy(), names));
     let mut look = |key: &str, text: &str| {
         if key == "command"
             && let Some(place) = place
@@ -98,6 +98,18 @@ pub fn mentions<'p>(
         .into_iter()
         .filter(|thing| found.contains(thing))
         .collect()
+}
+
+/// Whether one of the names stands in a path as a whole component, as it does in all that lies in the thing so named.
+/// PERF: this spares the look at each protected path, and they need not even be listed.
+fn may_be_inside(path: &str, names: &[&str]) -> bool {
+    path.split(std::path::is_separator).any(|part| {
+        names.iter().any(|name| match name.strip_suffix('*') {
+            Some(start) => part.starts_with(start),
+            // A protected path may be written with a dot at its end, which is no component.
+            None => part == *name || *name == ".",
+        })
+    })
 }
 
 /// What a command mentions that runs in a place which belongs to these.
@@ -311,7 +323,7 @@ mod tests {
     fn found_at(place: &str, action: &str, key: &'static str, text: &str) -> Vec<&'static str> {
         let protected = &Protected { cwd: Some(place.into()), ..protected() };
         let params = Value::Object(vec![(Cow::Borrowed(key), Value::String(Cow::Borrowed(text)))]);
-        let names = [".agsec", "policies", "agsec-hook", "settings"];
+        let names = [".agsec", "policies", "agsec-hook", "settings*"];
         let things = mentions(action, &params, Some(Path::new(place)), &names, || protected);
         things.into_iter().map(Thing::name).collect()
     }
@@ -351,6 +363,7 @@ mod tests {
             ("/home/dev/.agsec", "rm state", vec!["state", "inside"]),
             ("/home/dev/.agsec/bundles", "rm *", vec!["state", "inside"]),
             ("/home/dev/shop/policies-old", "rm *", vec![]),
+            ("/home/dev/shop/policies-old/../policies", "rm *", vec!["policies", "inside"]),
             ("/home/dev/shop/.claude", "rm x", vec![]),
             ("/home/dev/shop/.claude", "rm settings.json", vec!["registration"]),
             ("/home/dev/shop", "cd policies && sed -i s/deny/allow/ *.yaml", vec!["policies", "inside"]),

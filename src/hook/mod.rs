@@ -363,7 +363,7 @@ pub fn protected_names<'n>(
     let policies = state.layers.iter().map(|layer| layer.directory.as_path());
     let files = PLATFORMS.into_iter().flat_map(Platform::registrations).map(|file| Path::new(*file));
     let paths = own.chain(policies).chain(files);
-    let last = paths.filter_map(Path::to_str).map(|path| last_name(path).trim_end_matches('*'));
+    let last = paths.filter_map(Path::to_str).map(last_name);
     ["agsec"].into_iter().chain(last.filter(|name| !name.is_empty())).collect()
 }
 
