@@ -21,3 +21,5 @@ pub mod command;
 pub mod decode;
 pub mod glob;
 pub mod shell;
+pub mod path;
+pub mod world;

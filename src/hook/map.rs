@@ -120,6 +120,17 @@ impl MapError {
             | Kind::OthersWrite => false,
         }
     }
+
+    /// Whether the file has more bytes than demanded.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        match &self.kind {
+            Kind::TooLarge { .. } => true,
+            Kind::Link | Kind::NotRegular | Kind::Linked { .. } | Kind::OthersWrite | Kind::System(_) => {
+                false
+            }
+        }
+    }
 }
 
 impl std::fmt::Display for MapError {

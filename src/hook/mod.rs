@@ -39,6 +39,7 @@ pub mod source;
 pub mod start;
 pub mod state;
 pub mod tool;
+pub mod world;
 
 use crate::audit::log;
 use crate::audit::record::Record;

@@ -20,6 +20,7 @@ mod map; // opening state files
 mod oracle; // the reference evaluator against the tables of the semantics
 mod packs; // the policies that ship: they compile, and every rule decides its cases and leaves the near misses
 mod parity; // oracle = machine = machine after write and read, on generated policies and events
+mod paths; // spellings of paths, globs, places
 mod patterns; // patterns: tables = reference matcher, hostile patterns, damaged tables
 mod policy_format; // the reference page of the policy format
 mod render; // diagnostics for programs

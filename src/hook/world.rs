@@ -1,0 +1,99 @@
+//! The real machine, as facts may see it.
+//!
+//! In: absolute paths. Out: what lies there, the bytes of small regular files. Opens without waiting and without
+//! following the last link; what is too large, no regular file or not this user's to read gives an answer that says so.
+//! Deliberately not here: what that means (`facts`), listing folders, writing.
+
+use super::map::{self, Demands};
+use crate::facts::world::{Entry, FILE_BYTES, Unread, World};
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Longest path that is asked about, in bytes; the system's own limit on Linux.
+const PATH_BYTES: usize = 4096;
+
+/// The machine that this process runs on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Machine;
+
+impl World for Machine {
+    fn look(&self, path: &str) -> Entry {
+        if path.len() >= PATH_BYTES {
+            return Entry::Unknown;
+        }
+        let metadata = match std::fs::symlink_metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) if is_missing(error.kind()) => return Entry::Missing,
+            Err(_) => return Entry::Unknown,
+        };
+        let kind = metadata.file_type();
+        if kind.is_symlink() {
+            let target =
+                std::fs::read_link(path).ok().and_then(|target| target.into_os_string().into_string().ok());
+            return target.map_or(Entry::Unknown, Entry::Link);
+        }
+        if kind.is_dir() {
+            Entry::Directory
+        } else if kind.is_file() {
+            Entry::File
+        } else {
+            Entry::Other
+        }
+    }
+
+    fn read(&self, path: &str, most: usize) -> Result<Vec<u8>, Unread> {
+        match self.look(path) {
+            Entry::File => {}
+            Entry::Missing => return Err(Unread::Missing),
+            Entry::Directory | Entry::Link(_) | Entry::Other => return Err(Unread::NotRegular),
+            Entry::Unknown => return Err(Unread::Refused),
+        }
+        let most = most.min(FILE_BYTES);
+        let demands = Demands {
+            max_bytes: u64::try_from(most).unwrap_or(u64::MAX),
+            single_link: false,
+            only_owner_writes: false,
+            follow_link: false,
+        };
+        // Asked again of the open file, so that a swap in between shows; what is left then is refused.
+        match map::open(Path::new(path), &demands) {
+            Ok(bytes) => Ok(bytes.to_vec()),
+            Err(error) if error.is_not_found() => Err(Unread::Missing),
+            Err(error) if error.is_too_large() => Err(Unread::TooLarge),
+            Err(_) => Err(Unread::Refused),
+        }
+    }
+}
+
+fn is_missing(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_tells_files_links_and_folders_and_waits_for_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        std::fs::write(at("file"), "12345").unwrap();
+        std::os::unix::fs::symlink("file", at("link")).unwrap();
+        let socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+        let machine = Machine;
+        assert_eq!(machine.look(&at("file")), Entry::File);
+        assert_eq!(machine.look(&at("link")), Entry::Link("file".into()));
+        assert_eq!(machine.look(&at("")), Entry::Directory);
+        assert_eq!(machine.look(&at("socket")), Entry::Other);
+        assert_eq!(machine.look(&at("none")), Entry::Missing);
+        assert_eq!(machine.look(&at("file/below")), Entry::Missing);
+        assert_eq!(machine.look("/nul\0byte"), Entry::Unknown);
+        assert_eq!(machine.look(&"/a".repeat(4096)), Entry::Unknown);
+        assert_eq!(machine.read(&at("file"), 5).as_deref(), Ok(&b"12345"[..]));
+        assert_eq!(machine.read(&at("file"), 4), Err(Unread::TooLarge));
+        assert_eq!(machine.read(&at("link"), 9), Err(Unread::NotRegular));
+        assert_eq!(machine.read(&at("socket"), 9), Err(Unread::NotRegular));
+        assert_eq!(machine.read(&at("none"), 9), Err(Unread::Missing));
+        drop(socket);
+    }
+}
