@@ -20,6 +20,6 @@
 pub mod command;
 pub mod decode;
 pub mod glob;
-pub mod shell;
 pub mod path;
+pub mod shell;
 pub mod world;
