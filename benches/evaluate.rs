@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark starts processes and reads the clock")]
 
 use agsec::bundle::read::Loaded;
+use agsec::facts::value::Given;
 use agsec::model::event::Event;
 use agsec::model::json;
 use agsec::model::value::Value;
@@ -79,7 +80,9 @@ fn measure(loaded: &Loaded<'_>, action: &str, params: &str) -> (f64, &'static st
         let start = Instant::now();
         for _ in 0..BATCH {
             let event = std::hint::black_box(&event);
-            status = agsec::vm::evaluate(loaded, event, &mut scratch, &mut Nothing).effect.status();
+            status = agsec::vm::evaluate(loaded, event, &Given::default(), &mut scratch, &mut Nothing)
+                .effect
+                .status();
         }
         times.push(start.elapsed().as_secs_f64() * 1e9 / f64::from(BATCH));
     }

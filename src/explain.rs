@@ -4,6 +4,7 @@
 //! and truth of each of its conditions; as data, as text for people, as JSON. Deliberately not here: deciding again (the
 //! trace is the evaluator's own), payloads, colours.
 
+use crate::facts::value::Given;
 use crate::hook::decide::{Decision, Layer, told};
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
@@ -94,7 +95,7 @@ pub fn explain(layers: &[Layer<'_>], event: &Event<'_>) -> Option<Explained> {
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(layers.len());
     for layer in layers {
         let mut trace = Full::default();
-        let verdict = vm::evaluate(&layer.bundle, event, &mut scratch, &mut trace);
+        let verdict = vm::evaluate(&layer.bundle, event, &Given::default(), &mut scratch, &mut trace);
         let mut decision = told(layer, &verdict, &event.action);
         if is_builtin(layer.name) && verdict.effect != Effect::Allow {
             decision.matched_by = MatchedBy::Builtin;

@@ -115,7 +115,7 @@ pub enum Section {
     Code = 6,
     /// Predicates: field, operator and shape, two words of operand; 16 bytes each.
     Predicates = 7,
-    /// Field paths: root, first key, number of keys; 12 bytes each.
+    /// Field paths: root and bound element, first key, number of keys; 12 bytes each.
     Fields = 8,
     /// Keys of field paths: ranges in `Texts`, 8 bytes each.
     Keys = 9,

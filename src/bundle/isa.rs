@@ -5,7 +5,8 @@
 //!
 //! An instruction is one 32-bit word, the opcode in its low 8 bits, one operand in the other 24. The accumulator holds a
 //! truth value, and so does each of [`SLOTS`] slots. A jump says how many instructions it skips: a jump backwards cannot
-//! be written down, so every condition ends.
+//! be written down, so every condition ends. A loop is a body that is run once for each element of a list, and what an
+//! element costs is paid; loops lie inside one another at most `limits::BINDERS` deep.
 //!
 //! Deliberately not here: which statement is asked when (a record per statement, in the order of decision; see
 //! `format.rs` and `vm/mod.rs`), the operators of predicates (`model::op`).
@@ -40,6 +41,10 @@ pub enum Opcode {
     SkipIfFalse = 7,
     /// The rest of a disjunction is settled.
     SkipIfTrue = 8,
+    /// A loop over the elements of a fact starts.
+    Each = 9,
+    /// A loop's body ends.
+    Next = 10,
 }
 
 /// What an operand is.
@@ -55,6 +60,10 @@ pub enum OperandIs {
     Slot,
     /// A number of instructions to skip.
     Distance,
+    /// The number of instructions of a body, behind which its `next` stands.
+    Body,
+    /// A field that is a list of facts.
+    List,
 }
 
 /// One row of the instruction table.
@@ -73,7 +82,7 @@ pub struct InstructionSpec {
 }
 
 /// The table, in the order of the opcodes.
-pub const INSTRUCTIONS: [InstructionSpec; 9] = [
+pub const INSTRUCTIONS: [InstructionSpec; 11] = [
     InstructionSpec {
         opcode: Opcode::End,
         name: "end",
@@ -137,13 +146,28 @@ pub const INSTRUCTIONS: [InstructionSpec; 9] = [
         effect: "if acc is true: pc += distance",
         doc: "leaves a disjunction that is settled; with a full trace it does nothing, and the truth is the same",
     },
+    InstructionSpec {
+        opcode: Opcode::Each,
+        name: "each",
+        operand: OperandIs::Body,
+        effect: "acc = the doubt of the list; for each element: acc = acc or body; pc = behind next",
+        doc: "goes through the list that its `next` names, and binds each element for the tests of the body",
+    },
+    InstructionSpec {
+        opcode: Opcode::Next,
+        name: "next",
+        operand: OperandIs::List,
+        effect: "the body's truth is acc",
+        doc: "ends the body of a loop",
+    },
 ];
 
 impl Opcode {
     /// The instruction's row.
     #[must_use]
     pub fn spec(self) -> &'static InstructionSpec {
-        let [end, constant, test, not, save, and, or, skip_if_false, skip_if_true] = &INSTRUCTIONS;
+        let [end, constant, test, not, save, and, or, skip_if_false, skip_if_true, each, next] =
+            &INSTRUCTIONS;
         match self {
             Self::End => end,
             Self::Constant => constant,
@@ -154,6 +178,8 @@ impl Opcode {
             Self::Or => or,
             Self::SkipIfFalse => skip_if_false,
             Self::SkipIfTrue => skip_if_true,
+            Self::Each => each,
+            Self::Next => next,
         }
     }
 }
@@ -232,7 +258,11 @@ fn list_condition(bundle: &Loaded<'_>, title: &str, start: u32, text: &mut Strin
             OperandIs::Slot => {
                 let _ = write!(text, "{operand}");
             }
-            OperandIs::Distance => {
+            OperandIs::List => {
+                let field = bundle.field_text(crate::model::id::FieldId(operand));
+                text.push_str(&field.unwrap_or_else(|| "(no field)".to_owned()));
+            }
+            OperandIs::Distance | OperandIs::Body => {
                 let target = u64::from(at).saturating_add(1).saturating_add(u64::from(operand));
                 let _ = write!(text, "to {target}");
             }

@@ -78,6 +78,8 @@ pub struct Predicate {
 pub struct Field<'a> {
     /// Where it starts.
     pub root: Root,
+    /// Of a fact: which bound element it looks at, see [`crate::model::field::FieldPath::bound`].
+    pub bound: u8,
     keys: &'a [[u8; RANGE_BYTES]],
     texts: &'a [u8],
     blocks: &'a Blocks<'a>,
@@ -261,11 +263,11 @@ impl<'a> Loaded<'a> {
     /// A field path.
     #[must_use]
     pub fn field(&self, id: FieldId) -> Option<Field<'_>> {
-        let [root, first, count] = words(self.blocks.record(self.fields, id.0)?)?;
-        let root =
-            [Root::Params, Root::Context, Root::Bare].into_iter().find(|known| *known as u32 == root)?;
+        let [kind, first, count] = words(self.blocks.record(self.fields, id.0)?)?;
+        let [root, bound, 0, 0] = kind.to_le_bytes() else { return None };
+        let root = Root::ALL.get(usize::from(root)).copied()?;
         let keys = self.blocks.run(self.keys, first, count)?;
-        Some(Field { root, keys, texts: self.texts, blocks: &self.blocks })
+        Some(Field { root, bound, keys, texts: self.texts, blocks: &self.blocks })
     }
 
     /// A short text of the hot part, as bytes.
@@ -342,12 +344,8 @@ impl<'a> Loaded<'a> {
     #[must_use]
     pub fn field_text(&self, id: FieldId) -> Option<String> {
         let field = self.field(id)?;
-        let root = match field.root {
-            Root::Params => Some("params"),
-            Root::Context => Some("context"),
-            Root::Bare => None,
-        };
-        let parts = root.into_iter().map(Some).chain(field.keys()).collect::<Option<Vec<&str>>>()?;
+        let parts =
+            field.root.name().into_iter().map(Some).chain(field.keys()).collect::<Option<Vec<&str>>>()?;
         Some(parts.join("."))
     }
 

@@ -5,18 +5,19 @@
 //! it: it checks every access again.
 //! Deliberately not here: what `read.rs` has checked before (header, section table, start of the hot part).
 
+mod condition;
+
 use super::error::ReadError;
 use super::format::{BlockKind, Shape};
-use super::isa::{Opcode, OperandIs, SLOTS};
 use super::operand::Reader;
 use super::program::Statement;
 use super::read::{Counts, Loaded, Predicate, Which};
 use super::sparse::Automaton;
 use super::table;
 use crate::model::decision::Effect;
+use crate::model::field::Root;
 use crate::model::id::{FieldId, PredId, RuleId};
 use crate::model::op::{Op, OperandKind};
-use crate::model::truth::Truth;
 use std::cmp::Reverse;
 
 /// Checks everything.
@@ -53,6 +54,10 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
     for number in numbers(counts.fields) {
         let text = bundle.field_text(FieldId(number));
         text.ok_or(ReadError::damaged("a field path"))?;
+        let field = bundle.field(FieldId(number));
+        if !field.is_some_and(|field| field.root == Root::Fact || field.bound == 0) {
+            return Err(ReadError::damaged("a field that is no fact looks at an element"));
+        }
     }
     for number in numbers(counts.predicates) {
         let predicate = bundle.predicate(PredId(number)).ok_or(ReadError::damaged("a predicate"))?;
@@ -141,43 +146,8 @@ fn check_statement(bundle: &Loaded<'_>, counts: &Counts, statement: Statement) -
     if !statement.actions.is_none_or(|set| within(set, counts.action_sets)) {
         return Err(ReadError::damaged("a statement's action set is out of range"));
     }
-    check_condition(bundle, counts, statement.when)?;
-    statement.unless.map_or(Ok(()), |start| check_condition(bundle, counts, start))
-}
-
-/// Follows a condition from its first instruction to its end, whatever is skipped.
-fn check_condition(bundle: &Loaded<'_>, counts: &Counts, start: u32) -> Result<(), ReadError> {
-    let mut saved = [false; SLOTS];
-    let mut furthest = start;
-    for at in start.. {
-        let Some(instruction) = bundle.instruction(at) else { break };
-        let operand = instruction.operand;
-        let slot = usize::try_from(operand).ok().and_then(|slot| saved.get_mut(slot));
-        let holds = match instruction.opcode.spec().operand {
-            OperandIs::Nothing => operand == 0,
-            OperandIs::Truth => u8::try_from(operand).ok().and_then(Truth::from_u8).is_some(),
-            OperandIs::Predicate => within(operand, counts.predicates),
-            OperandIs::Slot => slot.is_some_and(|saved| {
-                *saved |= instruction.opcode == Opcode::Save;
-                *saved
-            }),
-            OperandIs::Distance => {
-                furthest = furthest.max(at.saturating_add(1).saturating_add(operand));
-                true
-            }
-        };
-        if !holds {
-            return Err(ReadError::damaged("an instruction's operand is out of range"));
-        }
-        if instruction.opcode == Opcode::End {
-            return if furthest <= at {
-                Ok(())
-            } else {
-                Err(ReadError::damaged("a jump leaves its condition"))
-            };
-        }
-    }
-    Err(ReadError::damaged("a condition has no end"))
+    condition::check(bundle, counts, statement.when)?;
+    statement.unless.map_or(Ok(()), |start| condition::check(bundle, counts, start))
 }
 
 fn check_predicate(bundle: &Loaded<'_>, counts: &Counts, predicate: Predicate) -> Result<(), ReadError> {

@@ -198,7 +198,8 @@ impl<'p> Writer<'p> {
         let mut first = 0_u32;
         for field in &program.fields {
             let count = word(field.keys.len());
-            self.words(Section::Fields, &[u32::from(field.root as u8), first, count]);
+            let kind = u32::from(field.root as u8) | (u32::from(field.bound) << 8);
+            self.words(Section::Fields, &[kind, first, count]);
             for key in &field.keys {
                 self.text(Section::Keys, key);
             }

@@ -50,6 +50,13 @@ fn emit(condition: &Cond, depth: usize, words: &mut Vec<u32>) -> Result<(), TooD
         }
         Cond::All(parts) => join(parts, (Opcode::And, Opcode::SkipIfFalse, Truth::True), depth, words)?,
         Cond::Any(parts) => join(parts, (Opcode::Or, Opcode::SkipIfTrue, Truth::False), depth, words)?,
+        Cond::Some { list, body } => {
+            let start = words.len();
+            push(Opcode::Each, 0, words);
+            emit(body, depth + 1, words)?;
+            words[start] = word(Opcode::Each, super::number(words.len() - start - 1));
+            push(Opcode::Next, list.0, words);
+        }
     }
     Ok(())
 }
@@ -100,5 +107,6 @@ pub(super) fn tests(condition: &Cond) -> usize {
         Cond::Pred(_) => 1,
         Cond::Not(inner) => tests(inner),
         Cond::All(parts) | Cond::Any(parts) => parts.iter().map(tests).sum(),
+        Cond::Some { body, .. } => tests(body),
     }
 }

@@ -15,6 +15,7 @@ use super::{Actions, actions, number};
 use crate::bundle::format::ActionKind;
 use crate::bundle::program::{ActionIndex, Index, Operand, Predicate, Statement};
 use crate::ir::{self, Cond};
+use crate::model::field::Root;
 use crate::model::id::PredId;
 use crate::model::op::Op;
 use crate::model::truth::Truth;
@@ -31,8 +32,15 @@ pub(super) fn build(
     names: &Actions,
     predicates: &[Predicate],
 ) -> Index {
-    let clauses: Vec<Option<Clause>> =
-        policy.preds.iter().zip(predicates).map(|(pred, built)| clause(pred, built)).collect();
+    let clauses: Vec<Option<Clause>> = policy
+        .preds
+        .iter()
+        .zip(predicates)
+        .map(|(pred, built)| {
+            let is_fact = policy.fields[pred.field.index()].root == Root::Fact;
+            clause(pred, built).filter(|_| !is_fact)
+        })
+        .collect();
     let mut index = Index {
         actions: vec![ActionIndex::default(); names.patterns.len() + 1],
         predicates: clauses.iter().map(|clause| clause.as_ref().map(|_| Vec::new())).collect(),
@@ -122,7 +130,7 @@ fn folded(text: &str) -> String {
 fn keys(condition: &Cond, clauses: &[Option<Clause>]) -> Option<BTreeSet<PredId>> {
     match condition {
         Cond::Const(Truth::False) => Some(BTreeSet::new()),
-        Cond::Const(_) | Cond::Not(_) => None,
+        Cond::Const(_) | Cond::Not(_) | Cond::Some { .. } => None,
         Cond::Pred(id) => clauses[id.index()].as_ref().map(|_| BTreeSet::from([*id])),
         Cond::All(parts) => {
             let keyed = parts.iter().filter_map(|part| keys(part, clauses));

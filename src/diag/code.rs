@@ -1,6 +1,6 @@
 //! The diagnostic table: every code with title, default level and explanation. A code is never reused.
 //!
-//! Hundreds group by stage: 00 reading files, 01 YAML, 02 structure, 03 conditions and types, 04 patterns, 05 compiling.
+//! Hundreds group by stage: 00 reading files, 01 YAML, 02 structure, 03 conditions and types, 04 patterns, 05 compiling, 06 facts.
 
 use super::diagnostic::Level;
 
@@ -142,6 +142,12 @@ pub enum Code {
     PatternTooLarge,
     /// Compiled policy too large.
     PolicyTooLarge,
+    /// Unknown fact.
+    UnknownFact,
+    /// Fact of another kind.
+    FactOfAnotherKind,
+    /// Quantifiers nested too deep.
+    TooManyBinders,
 }
 
 impl Code {
@@ -505,6 +511,24 @@ pub const CODES: &[CodeSpec] = &[
         "E0503",
         "compiled policy too large",
         "The bundle of a layer has a limit of 1 GiB.",
+    ),
+    warning(
+        Code::UnknownFact,
+        "W0601",
+        "unknown fact",
+        "A dotted name whose first part is `shell`, `written`, `path`, `url`, `secret`, `prompt` or `git` is a fact where one of that name is declared. Any other is looked up in the parameters.",
+    ),
+    error(
+        Code::FactOfAnotherKind,
+        "E0602",
+        "fact of another kind",
+        "A record or a list of records is asked for by `exists`; tests name one of its columns. A text, a number or a boolean is compared with a value of its own type.",
+    ),
+    error(
+        Code::TooManyBinders,
+        "E0603",
+        "quantifiers nested too deep",
+        "Quantifiers may be nested 4 deep, lists that a path goes through included.",
     ),
 ];
 

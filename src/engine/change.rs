@@ -104,5 +104,9 @@ fn condition(cond: &Cond, policy: &Policy) -> String {
         Cond::Pred(id) => {
             policy.preds.get(id.index()).map_or_else(String::new, |pred| print::pred(pred, &policy.fields))
         }
+        Cond::Some { list, body } => {
+            let list = policy.fields.get(list.index()).map(print::field).unwrap_or_default();
+            format!("some({list}: {})", condition(body, policy))
+        }
     }
 }

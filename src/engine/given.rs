@@ -6,6 +6,7 @@
 use super::build::{self, Label, Rejected};
 use super::own::Own;
 use crate::bundle::read::Loaded;
+use crate::facts::value::Given as GivenFacts;
 use crate::hook::builtin;
 use crate::hook::decide::{Decision, Layer, decide, told};
 use crate::hook::map::{self, Demands, Mapped};
@@ -154,7 +155,9 @@ impl Evaluator<'_> {
     pub fn decide(&self, event: &Event<'_>) -> Decision {
         let [layer] = &self.layer;
         let decision = match self.policy {
-            Some(policy) => told(layer, &oracle::evaluate(policy, event).verdict, &event.action),
+            Some(policy) => {
+                told(layer, &oracle::evaluate(policy, event, &GivenFacts::default()).verdict, &event.action)
+            }
             None => decide(&self.layer, std::slice::from_ref(event)).unwrap_or_else(|| {
                 Decision::without_statement(Effect::Deny, MatchedBy::Error, "nothing was asked".to_owned())
             }),
@@ -180,7 +183,12 @@ impl Evaluator<'_> {
 /// What the built-in layer says, told what of agsec's own the event mentions.
 fn own_decision(layer: &Layer<'_>, event: &Event<'_>, own: &Own) -> Decision {
     let event = own.described(event);
-    let verdict: Verdict =
-        vm::evaluate(&layer.bundle, &event, &mut vm::Scratch::default(), &mut vm::trace::Nothing);
+    let verdict: Verdict = vm::evaluate(
+        &layer.bundle,
+        &event,
+        &GivenFacts::default(),
+        &mut vm::Scratch::default(),
+        &mut vm::trace::Nothing,
+    );
     Decision { matched_by: MatchedBy::Builtin, ..told(layer, &verdict, &event.action) }
 }

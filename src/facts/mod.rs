@@ -1,6 +1,6 @@
 //! Facts about an event: pure functions that both evaluators use.
 //!
-//! In: values and names of an event. Out: what they really say (views of a value, glob matches).
+//! In: values and names of an event. Out: what they really say (views of a value, glob matches, facts).
 //! Deliberately not here: the meaning of operators, which oracle and VM each write on their own.
 
 #![cfg_attr(
@@ -22,4 +22,5 @@ pub mod decode;
 pub mod glob;
 pub mod path;
 pub mod shell;
+pub mod value;
 pub mod world;

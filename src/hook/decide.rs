@@ -4,6 +4,7 @@
 //! gave it. Deliberately not here: modes, failures, files; `agsec check` and `explain` decide with this too.
 
 use crate::bundle::read::Loaded;
+use crate::facts::value::Given;
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
 use crate::vm::{self, Scratch, trace::Nothing};
@@ -68,8 +69,9 @@ pub fn decide(layers: &[Layer<'_>], questions: &[Event<'_>]) -> Option<Decision>
     let mut scratch = Scratch::default();
     let mut strictest: Option<(usize, usize, Verdict)> = None;
     for (question, event) in questions.iter().enumerate() {
-        let verdicts =
-            layers.iter().map(|layer| vm::evaluate(&layer.bundle, event, &mut scratch, &mut Nothing));
+        let verdicts = layers
+            .iter()
+            .map(|layer| vm::evaluate(&layer.bundle, event, &Given::default(), &mut scratch, &mut Nothing));
         let Some((layer, verdict)) = vm::combine(verdicts) else { continue };
         if strictest.is_none_or(|(_, _, held)| verdict.effect > held.effect) {
             strictest = Some((question, layer, verdict));

@@ -4,6 +4,7 @@
 //! no policy; warnings come beside one.
 //! Deliberately not here: YAML (`syntax`), the meaning of a pattern (`ir::pattern`), optimising (`simplify` only folds).
 
+use super::fact::Scope;
 use super::test::Tests;
 use super::{ActionPattern, Block, Combine, Cond, Policy, Rule, simplify};
 use crate::diag::code::Code;
@@ -141,14 +142,18 @@ impl Lowering {
         if actions.contains(&ActionPattern::Any) {
             actions = vec![ActionPattern::Any];
         }
+        let scope = &Scope::default();
         let stem = || file.map_or(String::new(), |file| file.stem().to_owned());
         Rule {
             name: decl.name.as_ref().map_or_else(stem, |name| name.node.clone()),
             named: decl.name.is_some(),
             effect: decl.effect.node,
             actions,
-            when: decl.when.as_ref().map_or(Cond::Const(Truth::True), |when| self.condition(when)),
-            unless: decl.unless.as_ref().map_or(Cond::Const(Truth::False), |unless| self.condition(unless)),
+            when: decl.when.as_ref().map_or(Cond::Const(Truth::True), |when| self.condition(when, scope)),
+            unless: decl
+                .unless
+                .as_ref()
+                .map_or(Cond::Const(Truth::False), |unless| self.condition(unless, scope)),
             reason: decl.reason.as_ref().map_or_else(String::new, |reason| reason.node.clone()),
             source: document.source,
             span: decl.span,
@@ -156,14 +161,18 @@ impl Lowering {
         }
     }
 
-    fn condition(&mut self, expr: &Expr) -> Cond {
+    fn condition(&mut self, expr: &Expr, scope: &Scope) -> Cond {
         match expr {
-            Expr::All(parts, _) => Cond::All(parts.iter().map(|part| self.condition(part)).collect()),
+            Expr::All(parts, _) => Cond::All(self.conditions(parts, scope)),
             Expr::Any(parts, _) if parts.is_empty() => Cond::Const(Truth::True),
-            Expr::Any(parts, _) => Cond::Any(parts.iter().map(|part| self.condition(part)).collect()),
-            Expr::Not(part, _) => Cond::Not(Box::new(self.condition(part))),
-            Expr::Test(test) => self.tests.lower(test),
+            Expr::Any(parts, _) => Cond::Any(self.conditions(parts, scope)),
+            Expr::Not(part, _) => Cond::Not(Box::new(self.condition(part, scope))),
+            Expr::Test(test) => self.tests.lower(test, scope),
         }
+    }
+
+    fn conditions(&mut self, parts: &[Expr], scope: &Scope) -> Vec<Cond> {
+        parts.iter().map(|part| self.condition(part, scope)).collect()
     }
 }
 

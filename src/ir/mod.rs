@@ -99,6 +99,16 @@ pub enum Cond {
     Not(Box<Cond>),
     /// A predicate.
     Pred(PredId),
+    /// Some element of a fact that is a list: Kleene disjunction of `body` over its elements, each bound in turn, and of
+    /// the doubt whether there are others. False where the list is missing. Fields with `bound` in the body look at the
+    /// element of the `Some` of that number, counted from the outermost; so does `list` itself in a `Some` over a column
+    /// of an element. Nested at most [`BINDERS`](crate::model::limits::BINDERS) deep.
+    Some {
+        /// The list.
+        list: FieldId,
+        /// What holds of an element.
+        body: Box<Cond>,
+    },
 }
 
 /// One test, with its operand checked and converted.
@@ -127,6 +137,7 @@ pub enum Operand {
     Pattern(std::sync::Arc<pattern::Pattern>),
 }
 
+mod fact;
 pub mod lower;
 pub mod pattern;
 pub mod print;

@@ -9,6 +9,7 @@ use crate::model::field::FieldPath;
 use crate::model::id::RuleId;
 use crate::model::truth::Truth;
 use crate::model::value::{Number, Value};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Characters of user text that a message quotes.
@@ -20,6 +21,10 @@ pub fn policy(policy: &Policy) -> String {
     let mut out = format!("default {}\n", effect(policy.default));
     for (index, one) in policy.preds.iter().enumerate() {
         line(&mut out, format_args!("p{index}: {}", pred(one, &policy.fields)));
+    }
+    let lists = lists(policy);
+    for (index, one) in policy.fields.iter().enumerate().filter(|(index, _)| lists.contains(index)) {
+        line(&mut out, format_args!("f{index}: {}", field(one)));
     }
     for block in &policy.blocks {
         let combine = match block.combine {
@@ -71,6 +76,36 @@ fn action(action: &ActionPattern) -> String {
     }
 }
 
+/// The fields that some condition binds the elements of.
+fn lists(policy: &Policy) -> BTreeSet<usize> {
+    fn collect(cond: &Cond, found: &mut BTreeSet<usize>) {
+        match cond {
+            Cond::Const(_) | Cond::Pred(_) => {}
+            Cond::Not(inner) => collect(inner, found),
+            Cond::All(parts) | Cond::Any(parts) => parts.iter().for_each(|part| collect(part, found)),
+            Cond::Some { list, body } => {
+                found.insert(list.index());
+                collect(body, found);
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    for rule in &policy.rules {
+        collect(&rule.when, &mut found);
+        collect(&rule.unless, &mut found);
+    }
+    found
+}
+
+/// A field path; behind one that looks at a bound element, which, e.g. `shell.commands.name of 1`.
+#[must_use]
+pub fn field(field: &FieldPath) -> String {
+    match field.bound {
+        0 => field.to_string(),
+        bound => format!("{field} of {bound}"),
+    }
+}
+
 /// A condition, e.g. `all(p0, not(p1))`.
 #[must_use]
 pub fn cond(condition: &Cond) -> String {
@@ -81,13 +116,14 @@ pub fn cond(condition: &Cond) -> String {
         Cond::Any(parts) => format!("any({})", list(parts)),
         Cond::Not(inner) => format!("not({})", cond(inner)),
         Cond::Pred(id) => format!("p{}", id.0),
+        Cond::Some { list, body } => format!("some(f{}: {})", list.0, cond(body)),
     }
 }
 
 /// A predicate, e.g. `params.command regex "\\brm"`; exact, so that two predicates are equal when these are.
 #[must_use]
 pub fn pred(pred: &Pred, fields: &[FieldPath]) -> String {
-    let field = fields.get(pred.field.index()).map(FieldPath::to_string).unwrap_or_default();
+    let field = fields.get(pred.field.index()).map(field).unwrap_or_default();
     let op = pred.op.spec().spelling;
     match &pred.operand {
         Operand::None => format!("{field} {op}"),

@@ -27,10 +27,14 @@ pub fn fold(cond: Cond) -> Cond {
         Cond::Not(inner) => match fold(*inner) {
             Cond::Const(truth) => Cond::Const(!truth),
             Cond::Not(twice) => *twice,
-            other @ (Cond::All(_) | Cond::Any(_) | Cond::Pred(_)) => Cond::Not(Box::new(other)),
+            other @ (Cond::All(_) | Cond::Any(_) | Cond::Pred(_) | Cond::Some { .. }) => {
+                Cond::Not(Box::new(other))
+            }
         },
         Cond::All(parts) => connective(parts, true),
         Cond::Any(parts) => connective(parts, false),
+        // Even with a constant body it is none: the list may be empty, missing or in doubt.
+        Cond::Some { list, body } => Cond::Some { list, body: Box::new(fold(*body)) },
     }
 }
 
@@ -62,11 +66,11 @@ fn connective(parts: Vec<Cond>, conjunction: bool) -> Cond {
 
 fn drop_unused(mut policy: Policy) -> Policy {
     let mut used = vec![false; policy.preds.len()];
-    for rule in &policy.rules {
-        mark(&rule.when, &mut used);
-        mark(&rule.unless, &mut used);
-    }
     let mut field_used = vec![false; policy.fields.len()];
+    for rule in &policy.rules {
+        mark(&rule.when, &mut used, &mut field_used);
+        mark(&rule.unless, &mut used, &mut field_used);
+    }
     for (pred, _) in policy.preds.iter().zip(&used).filter(|(_, used)| **used) {
         if let Some(slot) = field_used.get_mut(pred.field.index()) {
             *slot = true;
@@ -80,8 +84,8 @@ fn drop_unused(mut policy: Policy) -> Policy {
         pred.field = FieldId(new_field[pred.field.index()]);
     }
     for rule in &mut policy.rules {
-        renumber(&mut rule.when, &new_pred);
-        renumber(&mut rule.unless, &new_pred);
+        renumber(&mut rule.when, &new_pred, &new_field);
+        renumber(&mut rule.unless, &new_pred, &new_field);
     }
     policy
 }
@@ -102,21 +106,31 @@ fn retain<T>(elements: &mut Vec<T>, kept: &[bool]) {
     elements.retain(|_| flags.next().copied().unwrap_or(true));
 }
 
-fn mark(cond: &Cond, used: &mut [bool]) {
+fn mark(cond: &Cond, used: &mut [bool], field_used: &mut [bool]) {
     match cond {
         Cond::Const(_) => {}
         Cond::Pred(id) => used[id.index()] = true,
-        Cond::Not(inner) => mark(inner, used),
-        Cond::All(parts) | Cond::Any(parts) => parts.iter().for_each(|part| mark(part, used)),
+        Cond::Not(inner) => mark(inner, used, field_used),
+        Cond::All(parts) | Cond::Any(parts) => parts.iter().for_each(|part| mark(part, used, field_used)),
+        Cond::Some { list, body } => {
+            field_used[list.index()] = true;
+            mark(body, used, field_used);
+        }
     }
 }
 
-fn renumber(cond: &mut Cond, new: &[u32]) {
+fn renumber(cond: &mut Cond, preds: &[u32], fields: &[u32]) {
     match cond {
         Cond::Const(_) => {}
-        Cond::Pred(id) => *id = PredId(new[id.index()]),
-        Cond::Not(inner) => renumber(inner, new),
-        Cond::All(parts) | Cond::Any(parts) => parts.iter_mut().for_each(|part| renumber(part, new)),
+        Cond::Pred(id) => *id = PredId(preds[id.index()]),
+        Cond::Not(inner) => renumber(inner, preds, fields),
+        Cond::All(parts) | Cond::Any(parts) => {
+            parts.iter_mut().for_each(|part| renumber(part, preds, fields));
+        }
+        Cond::Some { list, body } => {
+            *list = FieldId(fields[list.index()]);
+            renumber(body, preds, fields);
+        }
     }
 }
 
@@ -131,6 +145,8 @@ mod tests {
             Cond::Not(inner) => !truth(inner, preds),
             Cond::All(parts) => parts.iter().fold(Truth::True, |sum, part| sum.and(truth(part, preds))),
             Cond::Any(parts) => parts.iter().fold(Truth::False, |sum, part| sum.or(truth(part, preds))),
+            // Over a list of one element.
+            Cond::Some { body, .. } => truth(body, preds),
         }
     }
 

@@ -3,6 +3,7 @@
 //! In: `ast::Test`. Out: predicates and fields, interned, and diagnostics about fields, operands and patterns.
 //! Deliberately not here: how tests combine (`lower`).
 
+use super::fact::{self, Looked, Scope};
 use super::pattern::{self, Pattern, PatternError};
 use super::{Cond, Operand, Pred, print};
 use crate::diag::code::Code;
@@ -11,6 +12,7 @@ use crate::diag::names;
 use crate::diag::span::{Span, Spanned};
 use crate::model::field::FieldPath;
 use crate::model::id::{FieldId, PredId};
+use crate::model::limits::BINDERS;
 use crate::model::op::{Op, OperandKind};
 use crate::model::truth::Truth;
 use crate::model::value::Value;
@@ -37,13 +39,40 @@ impl Tests {
     }
 
     /// The condition that a test stands for; false, with a diagnostic, where it is not valid.
-    pub(super) fn lower(&mut self, test: &Test) -> Cond {
-        let valid = self.check_field(&test.field);
+    pub(super) fn lower(&mut self, test: &Test, scope: &Scope) -> Cond {
+        let looked = scope.fact(&test.field.node, fact::of_whole(test.op.node));
+        let valid = looked.is_some() || self.check_field(&test.field, scope);
         let Some((op, operand)) = self.operand(test).filter(|_| valid) else {
             return Cond::Const(Truth::False);
         };
-        let field = self.field(FieldPath::parse(&test.field.node));
-        Cond::Pred(self.intern(Pred { field, op, operand, span: test.span }))
+        // `== null` is `not_exists`, which asks of a list as a whole.
+        let looked =
+            if op == test.op.node { looked } else { scope.fact(&test.field.node, fact::of_whole(op)) };
+        let Some(looked) = looked else {
+            let field = self.field(FieldPath::parse(&test.field.node));
+            return Cond::Pred(self.intern(Pred { field, op, operand, span: test.span }));
+        };
+        let place = test.operand.as_ref().map_or(test.span, |operand| operand.span);
+        if let Some(misfit) = fact::misfit(&test.field, looked.kind, op, &operand, place) {
+            self.diagnostics.push(misfit);
+            return Cond::Const(Truth::False);
+        }
+        let Some(lists) = self.lists(&looked, scope, test.field.span) else {
+            return Cond::Const(Truth::False);
+        };
+        let field = self.field(looked.path);
+        fact::some(&lists, Cond::Pred(self.intern(Pred { field, op, operand, span: test.span })))
+    }
+
+    /// The fields of the lists that are gone through; `None`, with a diagnostic, where they are too many.
+    fn lists(&mut self, looked: &Looked, scope: &Scope, span: Span) -> Option<Vec<FieldId>> {
+        if !scope.has_room(looked.lists.len()) {
+            let message = format!("quantifiers are nested more than {BINDERS} deep here");
+            let help = "split the condition, or move the inner test outside";
+            self.diagnostics.push(Diagnostic::new(Code::TooManyBinders, span, message).help(help));
+            return None;
+        }
+        Some(looked.lists.iter().map(|list| self.field(list.clone())).collect())
     }
 
     fn intern(&mut self, pred: Pred) -> PredId {
@@ -64,7 +93,7 @@ impl Tests {
         id
     }
 
-    fn check_field(&mut self, field: &Spanned<String>) -> bool {
+    fn check_field(&mut self, field: &Spanned<String>, scope: &Scope) -> bool {
         if field.node.split('.').any(str::is_empty) {
             let message = match field.node.as_str() {
                 "" => "a field name is empty".to_owned(),
@@ -73,6 +102,16 @@ impl Tests {
             let help = "write the keys with single dots between them, e.g. `params.recipient.country`";
             self.diagnostics.push(Diagnostic::new(Code::EmptyField, field.span, message).help(help));
             return false;
+        }
+        if scope.binds(&field.node) {
+            let message = format!("the element has no `{}`", print::short(&field.node));
+            let help = "name one of its columns";
+            self.diagnostics.push(Diagnostic::new(Code::FactOfAnotherKind, field.span, message).help(help));
+            return false;
+        }
+        if let Some(warning) = fact::undeclared(field) {
+            self.diagnostics.push(warning);
+            return true;
         }
         if let Some((root, rest)) = field.node.split_once('.')
             && !matches!(root, "params" | "context")

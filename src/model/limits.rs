@@ -16,6 +16,8 @@ pub const POLICY_DEPTH: usize = 64;
 pub const POLICY_NODES: usize = 2_000_000;
 /// Findings that are listed for one policy file.
 pub const DIAGNOSTICS_PER_FILE: usize = 1_000;
+/// How deep elements of facts may be bound inside one another (`some … as c { some c.redirects as r { … } }`).
+pub const BINDERS: usize = 4;
 /// Bytes of a bundle file.
 pub const BUNDLE_BYTES: u64 = 1 << 30;
 /// Characters that the automata of one evaluation may read, summed over automata and views; then `unknown`.

@@ -20,6 +20,7 @@
 pub mod decision;
 pub mod digits;
 pub mod event;
+pub mod fact;
 pub mod field;
 pub mod id;
 pub mod json;

@@ -1,21 +1,25 @@
 //! The reference evaluator: what a policy means, by a plain walk of its tree.
 //!
-//! In: one layer and one event. Out: the verdict, and the truth of every predicate and every rule.
+//! In: one layer, one event and its facts. Out: the verdict, and the truth of every predicate and every rule.
 //! It shares nothing with compiler and VM but `model` and `facts`, so that a difference between the two is a bug in
 //! one of them. Plain on purpose: everything is evaluated, nothing is remembered, one pattern is searched at a time.
 //! Deliberately not here: how layers combine (`vm::combine`), reasons and places (the policy has them).
 
+mod fact;
 pub mod pattern;
 
 use crate::facts::decode::views;
 use crate::facts::glob::fnmatchcase;
+use crate::facts::value::Roots;
 use crate::ir::{ActionPattern, Block, Combine, Cond, Operand, Policy, Pred, Rule};
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
-use crate::model::id::RuleId;
+use crate::model::field::Root;
+use crate::model::id::{PredId, RuleId};
 use crate::model::op::Op;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
+use fact::Element;
 use std::cmp::Ordering;
 
 /// Steps for one pattern on one text; then nothing is known of it.
@@ -26,10 +30,32 @@ const PATTERN_STEPS: u64 = 50_000_000;
 pub struct Outcome {
     /// The answer of the layer.
     pub verdict: Verdict,
-    /// The truth of each predicate, by `PredId`.
+    /// The truth of each predicate, by `PredId`; unknown for one that looks at a bound element, which has no one truth.
     pub preds: Vec<Truth>,
     /// The truth of each rule, by `RuleId`; `None` where the rule does not speak of the action.
     pub rules: Vec<Option<RuleTruth>>,
+    /// The tests of each rule, by `RuleId`; none where it does not speak of the action.
+    pub asked: Vec<Asked>,
+}
+
+/// The tests of a rule in the order of its conditions, each once for each element that it is asked of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Of `when`.
+    pub when: Vec<Answer>,
+    /// Of `unless`.
+    pub unless: Vec<Answer>,
+}
+
+/// A test where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The predicate.
+    pub pred: PredId,
+    /// The places of the bound elements in their lists, outermost first.
+    pub elements: Vec<u32>,
+    /// Its truth.
+    pub truth: Truth,
 }
 
 /// The truth of the conditions of a rule.
@@ -50,17 +76,19 @@ struct Voice {
 
 /// Decides an event by one layer.
 #[must_use]
-pub fn evaluate(policy: &Policy, event: &Event<'_>) -> Outcome {
-    let preds: Vec<Truth> = policy.preds.iter().map(|pred| predicate(policy, pred, event)).collect();
+pub fn evaluate(policy: &Policy, event: &Event<'_>, facts: &dyn Roots) -> Outcome {
+    let preds: Vec<Truth> = policy.preds.iter().map(|pred| predicate(policy, pred, event, facts)).collect();
+    let mut asked = vec![Asked::default(); policy.rules.len()];
+    let truth = |rule: &Rule, asked: &mut Asked| {
+        let walk =
+            |cond, answers| Walk { policy, facts, preds: &preds, bound: Vec::new(), answers }.condition(cond);
+        RuleTruth { when: walk(&rule.when, &mut asked.when), unless: walk(&rule.unless, &mut asked.unless) }
+    };
     let rules: Vec<Option<RuleTruth>> = policy
         .rules
         .iter()
-        .map(|rule| {
-            speaks_of(rule, &event.action).then(|| RuleTruth {
-                when: condition(&rule.when, &preds),
-                unless: condition(&rule.unless, &preds),
-            })
-        })
+        .zip(&mut asked)
+        .map(|(rule, asked)| speaks_of(rule, &event.action).then(|| truth(rule, asked)))
         .collect();
     let default =
         Verdict { effect: policy.default, rule: None, matched_by: MatchedBy::Default, indeterminate: false };
@@ -68,7 +96,7 @@ pub fn evaluate(policy: &Policy, event: &Event<'_>) -> Outcome {
         Combine::DenyOverrides => strictest(policy, block, &rules).unwrap_or(follows),
         Combine::FirstMatch => first_match(policy, block, &rules, follows),
     });
-    Outcome { verdict, preds, rules }
+    Outcome { verdict, preds, rules, asked }
 }
 
 fn speaks_of(rule: &Rule, action: &str) -> bool {
@@ -149,19 +177,59 @@ fn asked<'p>(
     })
 }
 
-fn condition(cond: &Cond, preds: &[Truth]) -> Truth {
-    match cond {
-        Cond::Const(truth) => *truth,
-        Cond::All(parts) => parts.iter().fold(Truth::True, |all, part| all.and(condition(part, preds))),
-        Cond::Any(parts) => parts.iter().fold(Truth::False, |any, part| any.or(condition(part, preds))),
-        Cond::Not(part) => !condition(part, preds),
-        Cond::Pred(id) => preds.get(id.index()).copied().unwrap_or(Truth::Unknown),
+/// One condition as it is walked.
+struct Walk<'w> {
+    policy: &'w Policy,
+    facts: &'w (dyn Roots + 'w),
+    preds: &'w [Truth],
+    bound: Vec<Element<'w>>,
+    answers: &'w mut Vec<Answer>,
+}
+
+impl Walk<'_> {
+    fn condition(&mut self, cond: &Cond) -> Truth {
+        match cond {
+            Cond::Const(truth) => *truth,
+            Cond::All(parts) => parts.iter().fold(Truth::True, |all, part| all.and(self.condition(part))),
+            Cond::Any(parts) => parts.iter().fold(Truth::False, |any, part| any.or(self.condition(part))),
+            Cond::Not(part) => !self.condition(part),
+            Cond::Pred(id) => {
+                let truth = self.predicate(*id);
+                let elements = self.bound.iter().map(|element| element.place).collect();
+                self.answers.push(Answer { pred: *id, elements, truth });
+                truth
+            }
+            Cond::Some { list, body } => {
+                let Some(path) = self.policy.fields.get(list.index()) else { return Truth::Unknown };
+                let (elements, others) = fact::elements(path, self.facts, &self.bound);
+                elements.into_iter().fold(others, |any, element| {
+                    self.bound.push(element);
+                    let truth = self.condition(body);
+                    self.bound.pop();
+                    any.or(truth)
+                })
+            }
+        }
+    }
+
+    fn predicate(&self, id: PredId) -> Truth {
+        let Some(pred) = self.policy.preds.get(id.index()) else { return Truth::Unknown };
+        match self.policy.fields.get(pred.field.index()) {
+            Some(path) if path.bound > 0 => {
+                fact::tested(path, pred.op, &pred.operand, self.facts, &self.bound)
+            }
+            Some(_) | None => self.preds.get(id.index()).copied().unwrap_or(Truth::Unknown),
+        }
     }
 }
 
-/// The truth of one test: on a missing field that of its absence; else that on all views, if they agree.
-fn predicate(policy: &Policy, pred: &Pred, event: &Event<'_>) -> Truth {
+/// The truth of one test: on a missing field that of its absence; else that on all views, if they agree. A fact has no
+/// views.
+fn predicate(policy: &Policy, pred: &Pred, event: &Event<'_>, facts: &dyn Roots) -> Truth {
     let field = policy.fields.get(pred.field.index());
+    if let Some(path) = field.filter(|path| path.root == Root::Fact) {
+        return fact::tested(path, pred.op, &pred.operand, facts, &[]);
+    }
     let value = field.and_then(|path| path.resolve(event));
     match (pred.op, value) {
         (Op::NotExists, value) => Truth::from(value.is_none()),

@@ -15,6 +15,7 @@ use crate::bundle::read::Loaded;
 use crate::bundle::verify::verify;
 use crate::bundle::write::write;
 use crate::compile::{Options, compile};
+use crate::facts::value::Given;
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
 use crate::vm::trace::{Full, Nothing};
@@ -64,8 +65,8 @@ pub fn mutated(input: &[u8]) {
     let Ok(changed) = Loaded::read(&case.changed) else { return };
     assert!(case.whole == case.changed || verify(&changed).is_err(), "a changed byte is in no checked range");
     for event in &case.events {
-        let before = evaluate(&whole, event, &mut Scratch::default(), &mut Nothing);
-        let now = evaluate(&changed, event, &mut Scratch::default(), &mut Nothing);
+        let before = evaluate(&whole, event, &Given::default(), &mut Scratch::default(), &mut Nothing);
+        let now = evaluate(&changed, event, &Given::default(), &mut Scratch::default(), &mut Nothing);
         if now.matched_by == MatchedBy::Error {
             assert_eq!((now.effect, now.rule), (Effect::Deny, None), "a damaged bundle denies");
             continue;
@@ -213,8 +214,9 @@ pub fn lying(input: &[u8]) {
     let _ = (bundle.meta(), bundle.sources(), listing(&bundle));
     let mut scratch = Scratch::default();
     for event in &case.events {
-        let verdict = evaluate(&bundle, event, &mut scratch, &mut Nothing);
-        let watched: Verdict = evaluate(&bundle, event, &mut scratch, &mut Full::default());
+        let verdict = evaluate(&bundle, event, &Given::default(), &mut scratch, &mut Nothing);
+        let watched: Verdict =
+            evaluate(&bundle, event, &Given::default(), &mut scratch, &mut Full::default());
         assert_eq!(watched, verdict, "verdict of the watched machine (left) and of the other");
         assert!(!sound || verdict.matched_by != MatchedBy::Error, "it verifies, and turns out damaged");
         let _ = verdict.rule.map(|rule| bundle.rule(rule));

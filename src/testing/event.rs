@@ -16,7 +16,8 @@ type Members = Vec<(Cow<'static, str>, Value<'static>)>;
 pub fn event(choices: &mut Choices<'_>, policy: &Policy) -> Event<'static> {
     let action = Cow::Borrowed(choices.pick(&pool::ACTIONS));
     let (mut params, mut context) = (Members::new(), Members::new());
-    for (index, path) in policy.fields.iter().enumerate() {
+    let ordinary = policy.fields.iter().enumerate().filter(|(_, path)| path.root != Root::Fact);
+    for (index, path) in ordinary {
         let asked: Vec<&Operand> = policy
             .preds
             .iter()
@@ -36,7 +37,7 @@ pub fn event(choices: &mut Choices<'_>, policy: &Policy) -> Event<'static> {
             Root::Params => &mut params,
             Root::Context => &mut context,
             Root::Bare if choices.chance(50) => &mut context,
-            Root::Bare => &mut params,
+            Root::Bare | Root::Fact => &mut params,
         };
         set(target, path, value);
     }

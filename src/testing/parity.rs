@@ -12,11 +12,12 @@ use crate::bundle::write::write;
 use crate::compile::{Options, compile};
 use crate::diag::code::Code;
 use crate::diag::diagnostic::Diagnostic;
+use crate::facts::value::{Given, Roots};
 use crate::ir::Policy;
 use crate::model::event::Event;
 use crate::model::id::RuleId;
-use crate::oracle::{self, Outcome};
-use crate::vm::trace::{Full, Nothing, Stated};
+use crate::oracle::{self, Answer, Asked, Outcome};
+use crate::vm::trace::{Full, Nothing, Stated, Tested};
 use crate::vm::{Scratch, evaluate};
 
 /// Events for each generated policy.
@@ -73,7 +74,7 @@ pub fn check_generated(bytes: &[u8], show: bool) {
         if show {
             eprintln!("{event:#?}");
         }
-        check_loaded(&policy, &loaded, &event, &mut scratch);
+        check_loaded(&policy, &loaded, &event, &Given::default(), &mut scratch);
     }
 }
 
@@ -95,7 +96,7 @@ pub fn check_events(policy: &Policy, events: &[Event<'_>]) {
     let loaded = Loaded::read(&bytes).unwrap_or_else(|error| panic!("the bundle cannot be read: {error}"));
     let mut scratch = Scratch::default();
     for event in events {
-        check_loaded(policy, &loaded, event, &mut scratch);
+        check_loaded(policy, &loaded, event, &Given::default(), &mut scratch);
     }
 }
 
@@ -103,12 +104,18 @@ pub fn check_events(policy: &Policy, events: &[Event<'_>]) {
 ///
 /// # Panics
 /// Where they do not.
-pub fn check_loaded(policy: &Policy, loaded: &Loaded<'_>, event: &Event<'_>, scratch: &mut Scratch) {
-    let expected = oracle::evaluate(policy, event);
-    let verdict = evaluate(loaded, event, scratch, &mut Nothing);
+pub fn check_loaded(
+    policy: &Policy,
+    loaded: &Loaded<'_>,
+    event: &Event<'_>,
+    facts: &dyn Roots,
+    scratch: &mut Scratch,
+) {
+    let expected = oracle::evaluate(policy, event, facts);
+    let verdict = evaluate(loaded, event, facts, scratch, &mut Nothing);
     assert_eq!(verdict, expected.verdict, "verdict of the machine (left) and of the oracle");
     let mut trace = Full::default();
-    let watched = evaluate(loaded, event, scratch, &mut trace);
+    let watched = evaluate(loaded, event, facts, scratch, &mut trace);
     assert_eq!(watched, expected.verdict, "verdict of the watched machine (left) and of the oracle");
     check_trace(&trace, &expected);
 }
@@ -121,19 +128,30 @@ fn check_trace(trace: &Full, expected: &Outcome) {
         assert!(more.is_none(), "rule {index} is asked twice");
         assert_eq!(found.is_some(), rule.is_some(), "whether rule {index} speaks of the action");
         if let (Some(stated), Some(rule)) = (found, rule) {
-            check_rule(index, stated, *rule, expected);
+            check_rule(index, stated, *rule, &expected.asked[index]);
         }
     }
 }
 
-fn check_rule(index: usize, stated: &Stated, rule: oracle::RuleTruth, expected: &Outcome) {
+fn check_rule(index: usize, stated: &Stated, rule: oracle::RuleTruth, asked: &Asked) {
     let outcome = stated.outcome.unwrap_or_else(|| panic!("rule {index} has no truth in the trace"));
     assert_eq!(outcome.when, rule.when, "condition of rule {index}, machine left");
     if let Some(unless) = outcome.unless {
         assert_eq!(unless, rule.unless, "exception of rule {index}, machine left");
     }
-    for tested in stated.when_tests.iter().chain(&stated.unless_tests) {
-        let truth = expected.preds[tested.predicate.index()];
-        assert_eq!(tested.truth, truth, "predicate {} of rule {index}, machine left", tested.predicate.0);
-    }
+    assert_eq!(answers(&stated.when_tests), asked.when, "tests of rule {index}, machine left");
+    assert_eq!(
+        answers(&stated.unless_tests),
+        asked.unless,
+        "tests of the exception of rule {index}, machine left"
+    );
+}
+
+fn answers(tests: &[Tested]) -> Vec<Answer> {
+    let answer = |tested: &Tested| Answer {
+        pred: tested.predicate,
+        elements: tested.elements.iter().map(|element| element.place).collect(),
+        truth: tested.truth,
+    };
+    tests.iter().map(answer).collect()
 }

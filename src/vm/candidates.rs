@@ -95,7 +95,7 @@ impl Machine<'_, '_, '_> {
         if std::mem::replace(scanned, true) {
             return Ok(());
         }
-        let Some(views) = self.fields.get(self.bundle, field)?.views() else { return Ok(()) };
+        let Some(views) = self.fields.get(self.bundle, field)?.ok_or(Damaged)?.views() else { return Ok(()) };
         let gate = match self.gate {
             Some(gate) => gate,
             None => {

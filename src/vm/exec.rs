@@ -5,6 +5,7 @@
 
 use super::action::Actions;
 use super::candidates::Candidates;
+use super::fact::Element;
 use super::field::Fields;
 use super::predicate::Account;
 use super::trace::Sink;
@@ -13,6 +14,7 @@ use crate::bundle::gate::Gate;
 use crate::bundle::isa::{Opcode, SLOTS};
 use crate::bundle::program::Statement;
 use crate::bundle::read::Loaded;
+use crate::facts::value::Roots;
 use crate::model::decision::Effect;
 use crate::model::event::Event;
 use crate::model::id::PredId;
@@ -23,6 +25,9 @@ pub(super) struct Machine<'m, 'b, 'e> {
     pub(super) bundle: &'m Loaded<'b>,
     pub(super) action: &'e str,
     pub(super) fields: Fields<'m, 'e>,
+    pub(super) facts: &'e (dyn Roots + 'e),
+    /// The elements that are bound, outermost first.
+    pub(super) elements: Vec<Element<'e>>,
     pub(super) account: Account,
     pub(super) predicates: &'m mut [u8],
     pub(super) tables: &'m mut [bool],
@@ -43,12 +48,19 @@ pub(super) struct Outcome {
 }
 
 impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
-    pub(super) fn new(bundle: &'m Loaded<'b>, event: &'e Event<'e>, scratch: &'m mut Scratch) -> Self {
+    pub(super) fn new(
+        bundle: &'m Loaded<'b>,
+        event: &'e Event<'e>,
+        facts: &'e (dyn Roots + 'e),
+        scratch: &'m mut Scratch,
+    ) -> Self {
         let Scratch { predicates, actions, action_sets, fields, tables, statements, open, scanned } = scratch;
         Self {
             bundle,
             action: &event.action,
             fields: Fields::new(event, fields),
+            facts,
+            elements: Vec::new(),
             account: Account::default(),
             predicates,
             tables,
@@ -84,16 +96,36 @@ impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
     }
 
     fn condition<S: Sink>(&mut self, start: u32, sink: &mut S) -> Result<Truth, Damaged> {
-        let mut slots = [Truth::False; SLOTS];
+        self.run(start, &mut [Truth::False; SLOTS], sink)
+    }
+
+    /// Runs to the end of the condition, or of the body that is run for an element.
+    pub(super) fn run<S: Sink>(
+        &mut self,
+        start: u32,
+        slots: &mut [Truth; SLOTS],
+        sink: &mut S,
+    ) -> Result<Truth, Damaged> {
+        let in_body = !self.elements.is_empty();
         let mut acc = Truth::False;
         let mut at = start;
         loop {
+            if in_body && self.account.pay(1).is_err() {
+                return Ok(Truth::Unknown);
+            }
             let instruction = self.bundle.instruction(at).ok_or(Damaged)?;
             let operand = instruction.operand;
             at = at.checked_add(1).ok_or(Damaged)?;
             let slot = usize::try_from(operand).ok().and_then(|slot| slots.get_mut(slot));
             match instruction.opcode {
-                Opcode::End => return Ok(acc),
+                Opcode::End | Opcode::Next => {
+                    let ends = in_body == (instruction.opcode == Opcode::Next);
+                    return if ends { Ok(acc) } else { Err(Damaged) };
+                }
+                Opcode::Each => {
+                    acc = self.each(at, operand, slots, sink)?;
+                    at = skip(at, operand)?.checked_add(1).ok_or(Damaged)?;
+                }
                 Opcode::Constant => {
                     acc = u8::try_from(operand).ok().and_then(Truth::from_u8).ok_or(Damaged)?;
                 }

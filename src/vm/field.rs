@@ -7,7 +7,7 @@ use super::Damaged;
 use crate::bundle::read::Loaded;
 use crate::facts::decode::{Views, views};
 use crate::model::event::Event;
-use crate::model::field::resolve;
+use crate::model::field::{Root, resolve};
 use crate::model::id::FieldId;
 use crate::model::value::Value;
 use std::cell::OnceCell;
@@ -19,12 +19,15 @@ pub(super) struct Seen<'e> {
     texts: [OnceCell<String>; 3],
 }
 
+/// Stands in the place of a field that is a fact.
+const FACT: u32 = u32::MAX;
+
 /// One view.
 #[derive(Clone, Copy)]
 pub(super) struct View<'s> {
     /// The value.
     pub(super) value: &'s Value<'s>,
-    text: &'s OnceCell<String>,
+    pub(super) text: &'s OnceCell<String>,
 }
 
 impl<'s> View<'s> {
@@ -60,19 +63,26 @@ impl<'m, 'e> Fields<'m, 'e> {
         Self { event, places, seen: Vec::new() }
     }
 
-    /// The field, looked up and decoded now if it was not before.
-    pub(super) fn get(&mut self, bundle: &Loaded<'_>, id: FieldId) -> Result<&Seen<'e>, Damaged> {
+    /// The field, looked up and decoded now if it was not before; `None` for a fact.
+    pub(super) fn get(&mut self, bundle: &Loaded<'_>, id: FieldId) -> Result<Option<&Seen<'e>>, Damaged> {
         let place = self.places.get_mut(id.index()).ok_or(Damaged)?;
         if *place == 0 {
             let field = bundle.field(id).ok_or(Damaged)?;
             if field.keys().any(|key| key.is_none()) {
                 return Err(Damaged);
             }
+            if field.root == Root::Fact {
+                *place = FACT;
+                return Ok(None);
+            }
             let value = resolve(field.root, field.keys().flatten(), self.event);
             self.seen.push(Seen { views: value.map(views), texts: Default::default() });
             *place = u32::try_from(self.seen.len()).map_err(|_| Damaged)?;
         }
+        if *place == FACT {
+            return Ok(None);
+        }
         let at = usize::try_from(*place).ok().and_then(|place| place.checked_sub(1)).ok_or(Damaged)?;
-        self.seen.get(at).ok_or(Damaged)
+        self.seen.get(at).map(Some).ok_or(Damaged)
     }
 }

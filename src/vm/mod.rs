@@ -1,7 +1,7 @@
 //! The machine: one event against one bundle.
 //!
-//! In: a [`Loaded`] bundle, an [`Event`], a [`Scratch`] of reusable buffers, a [`Sink`] that may watch. Out: a
-//! [`Verdict`]. A total function: whatever the bytes of the bundle and the event are, it answers, in time linear in the
+//! In: a [`Loaded`] bundle, an [`Event`] with its facts, a [`Scratch`] of reusable buffers, a [`Sink`] that may watch.
+//! Out: a [`Verdict`]. A total function: whatever the bytes of the bundle and the event are, it answers, in time linear in the
 //! event for each predicate and bounded by `limits::MATCH_WORK` over all of them.
 //!
 //! The statements that the event can reach are asked in the order of decision, until the answer is settled; each
@@ -27,12 +27,14 @@ mod action;
 mod candidates;
 mod decide;
 mod exec;
+mod fact;
 mod field;
 mod predicate;
 pub mod scan;
 pub mod trace;
 
 use crate::bundle::read::Loaded;
+use crate::facts::value::Roots;
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
 use exec::Machine;
@@ -83,7 +85,7 @@ fn fill<T: Clone + Default>(buffer: &mut Vec<T>, length: usize) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Damaged;
 
-/// Evaluates an event.
+/// Evaluates an event. Facts are asked for when a test of one is, and not before.
 ///
 /// A bundle that turns out to be damaged where it is used (the seal of an automaton table, a number out of range)
 /// gives deny with [`MatchedBy::Error`] and no rule. No other way leads to that, so that a caller may tell the person
@@ -94,11 +96,12 @@ struct Damaged;
 pub fn evaluate<S: Sink>(
     bundle: &Loaded<'_>,
     event: &Event<'_>,
+    facts: &dyn Roots,
     scratch: &mut Scratch,
     sink: &mut S,
 ) -> Verdict {
     scratch.prepare(bundle);
-    let mut machine = Machine::new(bundle, event, scratch);
+    let mut machine = Machine::new(bundle, event, facts, scratch);
     let verdict = machine.decide().unwrap_or(Verdict {
         effect: Effect::Deny,
         rule: None,

@@ -5,7 +5,7 @@
 //! (`oracle`).
 
 use super::exec::Machine;
-use super::field::{Seen, View};
+use super::field::View;
 use super::trace::{Sink, Tested, Why};
 use super::{Damaged, scan};
 use crate::bundle::format::Shape;
@@ -40,10 +40,10 @@ impl Account {
 }
 
 /// A truth, and why it is unknown if it is.
-type Answer = (Truth, Option<Why>);
+pub(super) type Answer = (Truth, Option<Why>);
 
 /// An operand, read as far as it can be without allocation.
-enum Operand<'b> {
+pub(super) enum Operand<'b> {
     None,
     Text(&'b [u8]),
     Value(Value<'b>),
@@ -62,8 +62,10 @@ impl<'b> Machine<'_, 'b, '_> {
             None => match self.compute(id) {
                 Err(Damaged) if !S::FULL => return Err(Damaged),
                 Err(Damaged) => (Truth::Unknown, Some(Why::Damaged)),
-                Ok(answer) => {
-                    *self.predicates.get_mut(id.index()).ok_or(Damaged)? = pack(answer);
+                Ok((answer, bound)) => {
+                    if !bound {
+                        *self.predicates.get_mut(id.index()).ok_or(Damaged)? = pack(answer);
+                    }
                     answer
                 }
             },
@@ -77,33 +79,47 @@ impl<'b> Machine<'_, 'b, '_> {
     fn report<S: Sink>(&mut self, id: PredId, (truth, why): Answer, sink: &mut S) {
         let field = self.bundle.predicate(id).map(|predicate| predicate.field);
         let seen = field.and_then(|field| self.fields.get(self.bundle, field).ok());
-        let views = seen.and_then(Seen::views);
-        let values = views.into_iter().flatten().map(|view| view.value);
-        sink.test(Tested::new(id, truth, why, values));
+        let mut tested = match seen {
+            Some(None) => self.seen_fact(id, truth, why),
+            Some(Some(seen)) => {
+                let values = seen.views().into_iter().flatten().map(|view| view.value);
+                Tested::new(id, truth, why, values)
+            }
+            None => Tested::new(id, truth, why, std::iter::empty()),
+        };
+        tested.elements = self.elements.iter().map(|element| element.bound()).collect();
+        sink.test(tested);
     }
 
-    fn compute(&mut self, id: PredId) -> Result<Answer, Damaged> {
+    /// The answer, and whether it is one on a bound element, which holds for that element alone.
+    fn compute(&mut self, id: PredId) -> Result<(Answer, bool), Damaged> {
         let predicate = self.bundle.predicate(id).ok_or(Damaged)?;
         if self.is_closed(id, predicate.field)? {
-            return Ok((Truth::False, None));
+            return Ok(((Truth::False, None), false));
         }
-        let seen = self.fields.get(self.bundle, predicate.field)?;
-        let Some(views) = seen.views() else { return Ok((Truth::from(predicate.op == Op::NotExists), None)) };
+        let Some(seen) = self.fields.get(self.bundle, predicate.field)? else {
+            return self.on_fact(&predicate);
+        };
+        let Some(views) = seen.views() else {
+            return Ok(((Truth::from(predicate.op == Op::NotExists), None), false));
+        };
         let operand = read_operand(self.bundle, &predicate, self.tables)?;
         let mut answer: Option<Answer> = None;
         for view in views {
             let next = on_view(predicate.op, &operand, view, &mut self.account)?;
             match answer {
-                Some(first) if first.0 != next.0 => return Ok((Truth::Unknown, Some(Why::ViewsDiffer))),
+                Some(first) if first.0 != next.0 => {
+                    return Ok(((Truth::Unknown, Some(Why::ViewsDiffer)), false));
+                }
                 Some(_) => {}
                 None => answer = Some(next),
             }
         }
-        answer.ok_or(Damaged)
+        answer.map(|answer| (answer, false)).ok_or(Damaged)
     }
 }
 
-fn read_operand<'b>(
+pub(super) fn read_operand<'b>(
     bundle: &Loaded<'b>,
     predicate: &Predicate,
     tables: &mut [bool],
@@ -133,7 +149,12 @@ fn read_operand<'b>(
 }
 
 /// The operator on one view of a value that is there.
-fn on_view(op: Op, operand: &Operand<'_>, view: View<'_>, account: &mut Account) -> Result<Answer, Damaged> {
+pub(super) fn on_view(
+    op: Op,
+    operand: &Operand<'_>,
+    view: View<'_>,
+    account: &mut Account,
+) -> Result<Answer, Damaged> {
     match op {
         Op::Eq => equals(operand, view),
         Op::Ne => equals(operand, view).map(negated),

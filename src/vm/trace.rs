@@ -5,8 +5,9 @@
 //! (`explain`).
 
 use crate::bundle::program::Statement;
+use crate::facts::value::Fact;
 use crate::model::decision::Verdict;
-use crate::model::id::PredId;
+use crate::model::id::{FieldId, PredId};
 use crate::model::json;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
@@ -22,8 +23,10 @@ pub trait Sink {
     fn statement(&mut self, statement: &Statement);
     /// The tests that follow belong to the statement's `unless`.
     fn unless(&mut self);
-    /// A test of the statement; once for each place where the condition asks it.
+    /// A test of the statement; once for each place where the condition asks it, and for each element there.
     fn test(&mut self, tested: Tested);
+    /// A list whose elements are gone through; their tests follow.
+    fn list(&mut self, listed: Listed);
     /// The statement's truths: of its condition, of its `unless` if it has one, and of both as its effect takes them.
     fn outcome(&mut self, when: Truth, unless: Option<Truth>, truth: Truth);
     /// The end.
@@ -39,6 +42,7 @@ impl Sink for Nothing {
     fn statement(&mut self, _: &Statement) {}
     fn unless(&mut self) {}
     fn test(&mut self, _: Tested) {}
+    fn list(&mut self, _: Listed) {}
     fn outcome(&mut self, _: Truth, _: Option<Truth>, _: Truth) {}
     fn decided(&mut self, _: &Verdict) {}
 }
@@ -61,6 +65,8 @@ pub struct Stated {
     pub when_tests: Vec<Tested>,
     /// The tests of its `unless`.
     pub unless_tests: Vec<Tested>,
+    /// The lists that its condition and its `unless` went through.
+    pub lists: Vec<Listed>,
     /// Its truths; `None` where the bundle is damaged.
     pub outcome: Option<Outcome>,
     in_unless: bool,
@@ -88,6 +94,32 @@ pub struct Tested {
     pub why: Option<Why>,
     /// The views of the field as JSON, shortened, raw first; empty where the field is missing.
     pub seen: Vec<String>,
+    /// The elements that were bound, outermost first.
+    pub elements: Vec<Bound>,
+    /// Why the fact is in doubt, in its own words.
+    pub doubt: Option<String>,
+}
+
+/// An element that was bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// How many keys of a path name its list, e.g. 2 for `shell.commands`.
+    pub keys: usize,
+    /// Its place in the list, from 0.
+    pub place: u32,
+}
+
+/// A list whose elements were gone through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The list.
+    pub list: FieldId,
+    /// The elements that were bound around it, outermost first.
+    pub elements: Vec<Bound>,
+    /// How many elements it has that are known.
+    pub count: usize,
+    /// Why there may be others, if there may.
+    pub why: Option<Why>,
 }
 
 impl Tested {
@@ -97,7 +129,25 @@ impl Tested {
         why: Option<Why>,
         values: impl Iterator<Item = &'v Value<'v>>,
     ) -> Self {
-        Self { predicate, truth, why, seen: values.map(shortened).collect() }
+        let seen = values.map(shortened).collect();
+        Self { predicate, truth, why, seen, elements: Vec::new(), doubt: None }
+    }
+
+    pub(super) fn of_fact(predicate: PredId, truth: Truth, why: Option<Why>, fact: &Fact<'_>) -> Self {
+        let doubt = match fact {
+            Fact::Doubt(doubt) => Some(doubt.why().to_owned()),
+            Fact::List(list) => {
+                let items = list.items.iter().filter_map(|item| match item {
+                    Fact::Doubt(doubt) => Some(doubt),
+                    Fact::Missing | Fact::Known(_) | Fact::List(_) | Fact::Record(_) => None,
+                });
+                let mut doubts = list.open.iter().chain(items).filter(|doubt| doubt.truth() == truth);
+                doubts.next().map(|doubt| doubt.why().to_owned())
+            }
+            Fact::Missing | Fact::Known(_) | Fact::Record(_) => None,
+        };
+        let value = fact.to_value();
+        Self { doubt, ..Self::new(predicate, truth, why, value.iter()) }
     }
 }
 
@@ -117,12 +167,27 @@ pub enum Why {
     WorkLimit = 4,
     /// The bundle is damaged there; only in a trace, for a test that the decision did not need.
     Damaged = 5,
+    /// A fact is known only when the action runs.
+    Late = 6,
+    /// A fact lies in a construct that is not understood.
+    NotUnderstood = 7,
+    /// A fact could not be found out.
+    NotKnown = 8,
 }
 
 impl Why {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 6] =
-        [Self::ViewsDiffer, Self::NoOrder, Self::NotFinite, Self::NotText, Self::WorkLimit, Self::Damaged];
+    pub const ALL: [Self; 9] = [
+        Self::ViewsDiffer,
+        Self::NoOrder,
+        Self::NotFinite,
+        Self::NotText,
+        Self::WorkLimit,
+        Self::Damaged,
+        Self::Late,
+        Self::NotUnderstood,
+        Self::NotKnown,
+    ];
 
     pub(super) fn from_u8(byte: u8) -> Option<Self> {
         Self::ALL.get(usize::from(byte)).copied()
@@ -138,6 +203,9 @@ impl Why {
             Self::NotText => "the value is no string",
             Self::WorkLimit => "more matching work than the limit",
             Self::Damaged => "the bundle is damaged",
+            Self::Late => "it is known only when the action runs",
+            Self::NotUnderstood => "it lies in a construct that is not understood",
+            Self::NotKnown => "it could not be found out",
         }
     }
 }
@@ -150,6 +218,7 @@ impl Sink for Full {
             statement: *statement,
             when_tests: Vec::new(),
             unless_tests: Vec::new(),
+            lists: Vec::new(),
             outcome: None,
             in_unless: false,
         });
@@ -165,6 +234,12 @@ impl Sink for Full {
         if let Some(stated) = self.statements.last_mut() {
             let tests = if stated.in_unless { &mut stated.unless_tests } else { &mut stated.when_tests };
             tests.push(tested);
+        }
+    }
+
+    fn list(&mut self, listed: Listed) {
+        if let Some(stated) = self.statements.last_mut() {
+            stated.lists.push(listed);
         }
     }
 

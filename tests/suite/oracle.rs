@@ -1,5 +1,6 @@
 //! The reference evaluator: the tables of the semantics, row by row.
 
+use agsec::facts::value::Given;
 use agsec::ir::{ActionPattern, Block, Combine, Cond, Policy};
 use agsec::model::decision::{Effect, MatchedBy, Verdict};
 use agsec::model::id::RuleId;
@@ -19,7 +20,7 @@ fn read(text: &str) -> Value<'static> {
 }
 
 fn decide(policy: &Policy) -> Verdict {
-    evaluate(policy, &build::event(Value::Null)).verdict
+    evaluate(policy, &build::event(Value::Null), &Given::default()).verdict
 }
 
 /// Rules with their effects and the truths of their conditions.
@@ -153,7 +154,7 @@ fn rules_for_other_actions_are_not_asked() {
     policy.rules[0].actions =
         vec![ActionPattern::Exact("test.other".into()), ActionPattern::Glob("test.[a-m]*".into())];
     policy.rules[1].actions = vec![ActionPattern::Exact("x".into()), ActionPattern::Glob("*.r?n".into())];
-    let outcome = evaluate(&policy, &build::event(Value::Null));
+    let outcome = evaluate(&policy, &build::event(Value::Null), &Given::default());
     assert_eq!(outcome.verdict.effect, Review);
     assert_eq!(outcome.rules, [None, Some(RuleTruth { when: True, unless: False })]);
 }
@@ -163,7 +164,7 @@ fn conditions_follow_kleene() {
     let truth = |cond: Cond| {
         let policy =
             build::block(Allow, Combine::DenyOverrides, vec![build::rule(0, Deny, cond, Cond::Const(False))]);
-        evaluate(&policy, &build::event(Value::Null)).rules[0].map(|rule| rule.when)
+        evaluate(&policy, &build::event(Value::Null), &Given::default()).rules[0].map(|rule| rule.when)
     };
     let of = |truths: &[Truth]| truths.iter().copied().map(Cond::Const).collect::<Vec<_>>();
     assert_eq!(truth(Cond::All(vec![])), Some(True));
@@ -179,7 +180,7 @@ fn conditions_follow_kleene() {
 /// The truth of one operator on a value; both as JSON.
 fn truth(op: Op, value: &str, operand: &str) -> Truth {
     let operand = build::operand(op, read(operand)).expect("an operand that the operator takes");
-    evaluate(&build::single(op, operand), &build::event(read(value))).preds[0]
+    evaluate(&build::single(op, operand), &build::event(read(value)), &Given::default()).preds[0]
 }
 
 #[test]

@@ -5,6 +5,7 @@ use agsec::bundle::write::write;
 use agsec::compile;
 use agsec::diag::render;
 use agsec::diag::source::{SourceFile, Sources};
+use agsec::facts::value::Given;
 use agsec::ir::Policy;
 use agsec::ir::lower::{Options, lower};
 use agsec::model::decision::Effect;
@@ -113,8 +114,8 @@ fn every_case_is_decided_as_it_says_by_oracle_and_machine() {
         let mut scratch = Scratch::default();
         let mut wrong = Vec::new();
         for case in cases(&pack) {
-            check_loaded(&policy, &loaded, &case.event, &mut scratch);
-            let verdict = oracle::evaluate(&policy, &case.event).verdict;
+            check_loaded(&policy, &loaded, &case.event, &Given::default(), &mut scratch);
+            let verdict = oracle::evaluate(&policy, &case.event, &Given::default()).verdict;
             let decided_by = verdict.rule.map(|rule| policy.rules[rule.index()].name.as_str());
             let by_rule = decided_by == Some(case.rule.as_str());
             let expected = case.effect.unwrap_or_else(|| harmless(&policy, &case));

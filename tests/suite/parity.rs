@@ -1,5 +1,6 @@
 //! The oracle and the machine agree on generated policies and events, and what is generated reaches everything.
 
+use agsec::facts::value::Given;
 use agsec::ir::Policy;
 use agsec::model::decision::MatchedBy;
 use agsec::model::event::Event;
@@ -77,8 +78,11 @@ fn oracle_and_machine_agree_on_the_examples_of_the_operators() {
 fn patterns_of_the_pool_find_their_texts() {
     for (text, found) in pool::PATTERNS {
         let pattern = build::pattern(text).unwrap_or_else(|| panic!("{text} is refused"));
-        let outcome =
-            oracle::evaluate(&build::single(Op::Regex, pattern), &build::event(Value::String(found.into())));
+        let outcome = oracle::evaluate(
+            &build::single(Op::Regex, pattern),
+            &build::event(Value::String(found.into())),
+            &Given::default(),
+        );
         assert_eq!(outcome.preds, [Truth::True], "{text} on {found:?}");
     }
 }
@@ -91,7 +95,7 @@ fn generated_cases_reach_every_operator_and_every_way_to_decide() {
     let mut in_doubt = 0;
     for seed in 0..CASES {
         let (policy, event) = case(&bytes(seed));
-        let outcome = oracle::evaluate(&policy, &event);
+        let outcome = oracle::evaluate(&policy, &event, &Given::default());
         for (pred, truth) in policy.preds.iter().zip(&outcome.preds) {
             *truths.entry((pred.op.spec().spelling, *truth)).or_default() += 1;
         }

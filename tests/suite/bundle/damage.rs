@@ -6,6 +6,7 @@ use agsec::bundle::format::{CHECKSUM_AT, CHECKSUM_END, HEADER_BYTES, header_chec
 use agsec::bundle::isa::listing;
 use agsec::bundle::read::Loaded;
 use agsec::bundle::verify::verify;
+use agsec::facts::value::Given;
 use agsec::model::decision::{Effect, MatchedBy};
 use agsec::model::event::Event;
 use agsec::vm::trace::Full;
@@ -73,7 +74,7 @@ fn use_all(bytes: &[u8]) {
     let mut scratch = Scratch::default();
     for event in EVENTS.iter() {
         let _ = answer(&bundle, event);
-        let _ = vm::evaluate(&bundle, event, &mut scratch, &mut Full::default());
+        let _ = vm::evaluate(&bundle, event, &Given::default(), &mut scratch, &mut Full::default());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::policy::{Builder, decide, event, value};
 use agsec::bundle::read::Loaded;
+use agsec::facts::value::Given;
 use agsec::model::decision::Effect;
 use agsec::model::event::Event;
 use agsec::model::op::{OPS, Op};
@@ -20,7 +21,7 @@ fn truth(op: Op, operand: &str, value: Value<'static>) -> (Truth, Option<Why>) {
     let bytes = builder.bytes();
     let bundle = Loaded::read(&bytes).expect("a bundle");
     let mut full = Full::default();
-    let verdict = vm::evaluate(&bundle, &event, &mut Scratch::default(), &mut full);
+    let verdict = vm::evaluate(&bundle, &event, &Given::default(), &mut Scratch::default(), &mut full);
     assert_eq!(verdict, decide(&bundle, &event), "watching changes nothing");
     let tested = &full.statements[0].when_tests[0];
     (tested.truth, tested.why)

@@ -4,6 +4,7 @@ use agsec::bundle::read::Loaded;
 use agsec::compile::{self, Options};
 use agsec::diag::source::{SourceFile, Sources};
 use agsec::diag::span::Span;
+use agsec::facts::value::Given;
 use agsec::ir;
 use agsec::model::decision::{Effect, Verdict};
 use agsec::model::event::Event;
@@ -128,7 +129,7 @@ pub(crate) fn pattern(text: &str) -> ir::pattern::Pattern {
 }
 
 pub(crate) fn decide(bundle: &Loaded<'_>, event: &Event<'_>) -> Verdict {
-    vm::evaluate(bundle, event, &mut Scratch::default(), &mut Nothing)
+    vm::evaluate(bundle, event, &Given::default(), &mut Scratch::default(), &mut Nothing)
 }
 
 /// An event with these params, in JSON.

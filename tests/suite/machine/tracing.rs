@@ -2,6 +2,7 @@
 
 use super::policy::{Builder, event};
 use agsec::bundle::read::Loaded;
+use agsec::facts::value::Given;
 use agsec::ir::{Combine, Cond};
 use agsec::model::decision::Effect;
 use agsec::model::id::PredId;
@@ -28,7 +29,7 @@ fn everything_is_recorded_although_the_first_deny_settles_it() {
     let long = "x".repeat(1000);
     let event = event("bash.execute", &format!(r#"{{"command": "git push {long}", "force": null}}"#));
     let mut full = Full::default();
-    let verdict = vm::evaluate(&bundle, &event, &mut Scratch::default(), &mut full);
+    let verdict = vm::evaluate(&bundle, &event, &Given::default(), &mut Scratch::default(), &mut full);
 
     assert_eq!(full.verdict, Some(verdict));
     assert_eq!(verdict.rule, Some(settled));
@@ -69,7 +70,7 @@ fn every_view_is_shown_where_they_differ() {
     let bundle = Loaded::read(&bytes).expect("a bundle");
     let mut full = Full::default();
     let event = event("a", r#"{"command": "git \\x70ush"}"#);
-    let verdict = vm::evaluate(&bundle, &event, &mut Scratch::default(), &mut full);
+    let verdict = vm::evaluate(&bundle, &event, &Given::default(), &mut Scratch::default(), &mut full);
     assert!(verdict.indeterminate);
     assert_eq!(full.statements[0].when_tests[0].seen, [r#""git \\x70ush""#, "\"git push\""]);
 }
@@ -93,5 +94,8 @@ fn watching_leaves_the_decision_as_it_is_when_the_work_runs_out() {
     let event = event("a", &format!(r#"{{"flag": 1, "text": "{}"}}"#, "a".repeat(1_000_000)));
     let plain = super::policy::decide(&bundle, &event);
     assert_eq!(plain.effect, Effect::Allow);
-    assert_eq!(vm::evaluate(&bundle, &event, &mut Scratch::default(), &mut Full::default()), plain);
+    assert_eq!(
+        vm::evaluate(&bundle, &event, &Given::default(), &mut Scratch::default(), &mut Full::default()),
+        plain
+    );
 }

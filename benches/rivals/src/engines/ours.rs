@@ -3,6 +3,7 @@
 use super::{Answer, Outcome, milliseconds, time};
 use crate::events::Event;
 use crate::rules::Rules;
+use agsec::facts::value::Given;
 use agsec::bundle::read::Loaded;
 use agsec::diag::source::{SourceFile, Sources};
 use agsec::model::truth::Truth;
@@ -77,7 +78,7 @@ fn answer(
     let Value::String(action) = take("action") else { panic!("an action is a name") };
     let event = event::Event { action, params, context };
     let mut watched = Full::default();
-    let verdict = evaluate(loaded, &event, scratch, &mut watched);
+    let verdict = evaluate(loaded, &event, &Given::default(), scratch, &mut watched);
     let mut held = Vec::new();
     for tested in watched.statements.iter().flat_map(|stated| &stated.when_tests) {
         let info = loaded.predicate_info(tested.predicate).expect("a record");
@@ -89,6 +90,6 @@ fn answer(
         }
     }
     let nanoseconds =
-        time(measured, || evaluate(loaded, std::hint::black_box(&event), scratch, &mut Nothing).effect);
+        time(measured, || evaluate(loaded, std::hint::black_box(&event), &Given::default(), scratch, &mut Nothing).effect);
     Answer { nanoseconds, held: Some(held), status: Some(verdict.effect.status().to_owned()) }
 }
