@@ -32,15 +32,6 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
     }
     bundle.meta()?;
     bundle.sources()?;
-    let mut before = None;
-    for statement in bundle.statements() {
-        let statement = statement.ok_or(ReadError::damaged("a statement"))?;
-        check_statement(bundle, &counts, statement)?;
-        if before.is_some_and(|before| before >= rank(&statement)) {
-            return Err(ReadError::damaged("statements are out of the order of decision"));
-        }
-        before = Some(rank(&statement));
-    }
     for number in numbers(counts.action_sets) {
         let mut members = bundle.action_set(number).ok_or(ReadError::damaged("an action set"))?;
         if !members.all(|member| within(member, counts.actions)) {
@@ -63,6 +54,15 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
         let predicate = bundle.predicate(PredId(number)).ok_or(ReadError::damaged("a predicate"))?;
         check_predicate(bundle, &counts, predicate)?;
         bundle.predicate_info(PredId(number))?;
+    }
+    let mut before = None;
+    for statement in bundle.statements() {
+        let statement = statement.ok_or(ReadError::damaged("a statement"))?;
+        check_statement(bundle, &counts, statement)?;
+        if before.is_some_and(|before| before >= rank(&statement)) {
+            return Err(ReadError::damaged("statements are out of the order of decision"));
+        }
+        before = Some(rank(&statement));
     }
     for number in numbers(counts.tables) {
         if !table::verify(bundle.table(number, true)?) {

@@ -146,8 +146,6 @@ pub enum Code {
     UnknownFact,
     /// Fact of another kind.
     FactOfAnotherKind,
-    /// Quantifiers nested too deep.
-    TooManyBinders,
 }
 
 impl Code {
@@ -498,7 +496,7 @@ pub const CODES: &[CodeSpec] = &[
         Code::ConditionTooDeep,
         "E0501",
         "conditions nested too deep",
-        "Conditions may be nested 64 deep. Split the statement into several.",
+        "Conditions may be nested 64 deep, quantifiers over lists of facts 4 deep, lists that a path goes through included. Split the statement into several.",
     ),
     error(
         Code::PatternTooLarge,
@@ -523,12 +521,6 @@ pub const CODES: &[CodeSpec] = &[
         "E0602",
         "fact of another kind",
         "A record or a list of records is asked for by `exists`; tests name one of its columns. A text, a number or a boolean is compared with a value of its own type.",
-    ),
-    error(
-        Code::TooManyBinders,
-        "E0603",
-        "quantifiers nested too deep",
-        "Quantifiers may be nested 4 deep, lists that a path goes through included.",
     ),
 ];
 

@@ -69,7 +69,7 @@ impl Tests {
         if !scope.has_room(looked.lists.len()) {
             let message = format!("quantifiers are nested more than {BINDERS} deep here");
             let help = "split the condition, or move the inner test outside";
-            self.diagnostics.push(Diagnostic::new(Code::TooManyBinders, span, message).help(help));
+            self.diagnostics.push(Diagnostic::new(Code::ConditionTooDeep, span, message).help(help));
             return None;
         }
         Some(looked.lists.iter().map(|list| self.field(list.clone())).collect())
