@@ -5,7 +5,7 @@
 //! sections    one 16-byte entry a section, in the order of `Section::ALL`: offset, length, 0, 0 (u32 each)
 //! seals       one for each block of the hot part
 //! hot part    the sections from `Section::Policy` to `Section::Automata`: what evaluations read in places
-//! tables      one per regex
+//! tables      one per regex, and one seal for each block of them
 //! cold part   rule and predicate records (for people), source texts
 //! ```
 //!
@@ -16,8 +16,10 @@
 //! eight bytes, and is checked on each load. The hot part is cut into blocks of equal size, and each is checked when it is
 //! first touched (`blocks.rs`). Everything behind is cut into pieces with an [`Entry`] each (offset, length,
 //! seal); the seal is a checksum over the entry's kind, number, offset, length and the bytes up to the next multiple of
-//! 8, and is checked before the piece is used: a table when an evaluation first opens it, a record when a reason is
-//! printed, a text when sources are wanted. Padding is zero and lies inside a checked range, so no byte is outside.
+//! 8, and is checked before the piece is used: a record when a reason is printed, a text when sources are wanted. The
+//! tables are cut into blocks like the hot part; the seal of a table's entry is over the seals of the blocks that it lies
+//! in and is checked when an evaluation opens it, each block when it is first touched. Padding is zero and lies inside a
+//! checked range, so no byte is outside.
 //!
 //! Deliberately not here: reading and writing (`read.rs`, `write.rs`), the instructions (`isa.rs`).
 
@@ -26,7 +28,7 @@ use super::checksum::{checksum, mix};
 /// First bytes of every bundle. The high bit and the line ends show a file that went through a text-mode copy.
 pub const MAGIC: [u8; 8] = *b"\x89AGSB\r\n\x1a";
 /// Version of this layout. A program reads its own and no other.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 /// Version of the meaning of instructions and operators.
 pub const SEMANTICS_VERSION: u32 = 1;
 /// Version of the Unicode tables in the automata, `0x00MMmmpp`: Python 3.11 has 14.0.0.
@@ -141,19 +143,21 @@ pub enum Section {
     Automata = 19,
     /// Automaton tables.
     Tables = 20,
+    /// The seals of the blocks of `Tables`, 8 bytes each.
+    TableSeals = 21,
     /// Entries of `Records`, one a rule.
-    RuleEntries = 21,
+    RuleEntries = 22,
     /// Entries of `Records`, one a predicate.
-    PredicateEntries = 22,
+    PredicateEntries = 23,
     /// Cold records, see `cold.rs`.
-    Records = 23,
+    Records = 24,
     /// Source texts.
-    SourceTexts = 24,
+    SourceTexts = 25,
 }
 
 impl Section {
     /// All sections, in the order of the file.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::BlockSeals,
         Self::Policy,
         Self::Statements,
@@ -175,6 +179,7 @@ impl Section {
         Self::Texts,
         Self::Automata,
         Self::Tables,
+        Self::TableSeals,
         Self::RuleEntries,
         Self::PredicateEntries,
         Self::Records,
@@ -217,6 +222,7 @@ impl Section {
             Self::Texts => "texts",
             Self::Automata => "gate and action automaton",
             Self::Tables => "tables",
+            Self::TableSeals => "table seals",
             Self::RuleEntries => "rule entries",
             Self::PredicateEntries => "predicate entries",
             Self::Records => "records",
@@ -283,12 +289,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The seal that the piece of this kind and number must have; `padded` is its bytes with their padding.
+    /// The seal that the piece of this kind and number must have; `sealed` is its bytes with their padding, or the seals
+    /// of its blocks.
     #[must_use]
-    pub fn sealed(self, piece: Piece, number: u32, padded: &[u8]) -> u64 {
+    pub fn sealed(self, piece: Piece, number: u32, sealed: &[u8]) -> u64 {
         let place = (u64::from(self.offset) << 32) | u64::from(self.length);
         let name = (u64::from(piece as u8) << 32) | u64::from(number);
-        checksum(mix(mix(0, name), place), padded)
+        checksum(mix(mix(0, name), place), sealed)
     }
 }
 

@@ -5,10 +5,13 @@
 //! texts equal, never different.
 //! Deliberately not here: which conditions hang on which literal (`compile::literals`), what an open condition costs.
 //!
-//! The layout is that of `sparse.rs`; the state for every other class is the failure state, which reads nothing.
+//! The layout is that of `sparse.rs`; the state for every other class is the failure state, which reads nothing. The first
+//! state and those after one byte, where most bytes of a text are read, are dense, and their rows say where each class
+//! leads in the end: there is nothing to fall back from. The classes of bytes fold ASCII; of other characters the folded
+//! spelling is read.
 
 use super::blocks::Blocks;
-use super::sparse::Automaton;
+use super::sparse::{Automaton, HAS_POSTINGS, Step, offset};
 
 /// Folds one character for the gate.
 ///
@@ -44,6 +47,11 @@ pub fn fold_literal(text: &str) -> String {
 #[derive(Clone, Copy, Debug)]
 pub struct Gate<'a> {
     automaton: Automaton<'a>,
+    /// Where each class leads from the first state. It is checked once, since most texts come back to it all the time.
+    root: &'a [[u8; 4]],
+    /// The class of the space and of what is folded to it; 0 where no literal has one, and then runs of spaces do not
+    /// matter.
+    space: u8,
 }
 
 impl<'a> Gate<'a> {
@@ -51,64 +59,62 @@ impl<'a> Gate<'a> {
     /// or damaged.
     #[must_use]
     pub fn open(words: &'a [u8], blocks: Option<&'a Blocks<'a>>) -> Option<Self> {
-        Automaton::open(words, blocks).map(|automaton| Self { automaton })
+        let automaton = Automaton::open(words, blocks)?;
+        let space = *automaton.classes().get(usize::from(b' '))?;
+        Some(Self { automaton, root: automaton.row(automaton.first())?, space })
     }
 
     /// Reads `text` once and calls `found` with the number of every posting whose literal occurs, possibly more than
     /// once. `None` if the gate is damaged, or as soon as `found` answers so.
     pub fn scan(&self, text: &str, mut found: impl FnMut(u32) -> Option<()>) -> Option<()> {
-        let mut state = self.automaton.first();
-        let mut after_space = false;
+        let mut at = At { state: self.automaton.first(), class: 0 };
         if text.is_ascii() {
-            for byte in text.bytes() {
-                let folded = fold_ascii(byte);
-                if folded != b' ' || !after_space {
-                    state = self.step(state, folded, &mut found)?;
-                }
-                after_space = folded == b' ';
-            }
-            return Some(());
+            // The classes fold what is ASCII.
+            return text.bytes().try_for_each(|byte| self.read(&mut at, byte, &mut found));
         }
         let mut buffer = [0; 4];
         for character in text.chars().map(fold) {
-            if character != ' ' || !after_space {
-                for byte in character.encode_utf8(&mut buffer).bytes() {
-                    state = self.step(state, byte, &mut found)?;
-                }
-            }
-            after_space = character == ' ';
+            let folded = character.encode_utf8(&mut buffer);
+            folded.bytes().try_for_each(|byte| self.read(&mut at, byte, &mut found))?;
         }
         Some(())
     }
 
-    fn step(&self, from: u32, byte: u8, found: &mut impl FnMut(u32) -> Option<()>) -> Option<u32> {
-        let root = self.automaton.first();
-        let class = self.automaton.class(byte)?;
-        if class == 0 {
-            return Some(root);
+    /// Whether no text can lead anywhere but to states, and all postings are below `limit`.
+    #[must_use]
+    pub fn verify(&self, limit: usize) -> bool {
+        self.automaton.verify(true, |posting| posting, limit)
+    }
+
+    #[inline]
+    fn read(&self, at: &mut At, byte: u8, found: &mut impl FnMut(u32) -> Option<()>) -> Option<()> {
+        let class = *self.automaton.classes().get(usize::from(byte))?;
+        if class == self.space && at.class == class {
+            return Some(());
         }
-        let mut state = from;
+        at.class = class;
+        at.state = self.next(at.state, class)?;
+        if at.state & HAS_POSTINGS == 0 { Some(()) } else { self.automaton.postings(at.state, found) }
+    }
+
+    #[inline]
+    fn next(&self, mut state: u32, class: u8) -> Option<u32> {
         loop {
-            if let Some(target) = self.automaton.transition(state, class)? {
-                self.automaton.postings(target, &mut *found)?;
-                return Some(target);
+            if class == 0 || state == self.automaton.first() {
+                return self.root.get(usize::from(class)).map(|target| u32::from_le_bytes(*target));
             }
-            if state == root {
-                return Some(root);
+            match self.automaton.step(state, class)? {
+                Step::Named(target) => return Some(target),
+                // A failure state is shorter than its state and stands before it, so this ends; bytes that lie do not.
+                Step::Otherwise(failure) if offset(failure) >= offset(state) => return None,
+                Step::Otherwise(failure) => state = failure,
             }
-            let failure = self.automaton.otherwise(state)?;
-            // A failure state is shorter than its state and stands before it, so this ends; bytes that lie do not.
-            if failure >= state {
-                return None;
-            }
-            state = failure;
         }
     }
 }
 
-fn fold_ascii(byte: u8) -> u8 {
-    match byte {
-        b'\t'..=b'\r' | 0x1c..=0x1f => b' ',
-        other => other.to_ascii_lowercase(),
-    }
+/// What has been read: the state that it led to, and the last class.
+struct At {
+    state: u32,
+    class: u8,
 }

@@ -17,6 +17,7 @@ use super::index::{Index, Lists};
 pub use super::info::{Meta, PredicateInfo, RuleInfo, SourceMeta, SourceText};
 use super::isa::Instruction;
 use super::program::Statement;
+use super::table::Table;
 use crate::model::decision::Effect;
 use crate::model::field::Root;
 use crate::model::id::{FieldId, PredId, RuleId};
@@ -49,6 +50,7 @@ pub struct Loaded<'a> {
     source_texts: &'a [u8],
     sections: Sections<'a>,
     blocks: Blocks<'a>,
+    table_blocks: Blocks<'a>,
 }
 
 /// An action pattern.
@@ -108,6 +110,9 @@ impl<'a> Loaded<'a> {
         let seals: &[[u8; SEAL_BYTES]] = table.records(Section::BlockSeals)?;
         let hot = bytes.get(hot_start..hot_end).ok_or(damaged)?;
         let blocks = Blocks::new(hot, seals).ok_or(ReadError::damaged(Section::BlockSeals.name()))?;
+        let tables = table.bytes(Section::Tables)?;
+        let table_blocks = Blocks::new(tables, table.records(Section::TableSeals)?)
+            .ok_or(ReadError::damaged(Section::TableSeals.name()))?;
         let policy: &[[u8; POLICY_BYTES]] = table.records(Section::Policy)?;
         let policy = Some(policy).filter(|records| records.len() == 1).ok_or(damaged)?;
         let policy = blocks.record(policy, 0).and_then(|record| words::<8>(record)).ok_or(damaged)?;
@@ -137,13 +142,14 @@ impl<'a> Loaded<'a> {
             automaton_entries: table.records(Section::AutomatonEntries)?,
             automata: table.bytes(Section::Automata)?,
             texts: table.bytes(Section::Texts)?,
-            tables: table.bytes(Section::Tables)?,
+            tables,
             rule_entries: table.records(Section::RuleEntries)?,
             predicate_entries: table.records(Section::PredicateEntries)?,
             records: table.bytes(Section::Records)?,
             source_texts: table.bytes(Section::SourceTexts)?,
             sections: table,
             blocks,
+            table_blocks,
         })
     }
 
@@ -282,19 +288,42 @@ impl<'a> Loaded<'a> {
         self.blocks.check(piece(self.operands, start, length)?)
     }
 
-    /// An automaton table; `check` says whether its seal is to be checked (once an evaluation is enough).
+    /// An automaton table, its blocks checked as they are touched; `check` says whether the seal of their seals is to be
+    /// checked (once an evaluation is enough).
     ///
     /// # Errors
     /// Damage.
-    pub fn table(&self, number: u32, check: bool) -> Result<&'a [u8], ReadError> {
-        let damaged = || ReadError::damaged(Piece::Table.name());
-        let entry =
-            entry(self.blocks.record(self.table_entries, number).ok_or_else(damaged)?).ok_or_else(damaged)?;
+    pub fn table(&self, number: u32, check: bool) -> Result<Table<'_>, ReadError> {
+        let table = self.table_bytes(number, check)?;
+        Table::within(table, Some(&self.table_blocks)).ok_or(ReadError::damaged(Piece::Table.name()))
+    }
+
+    /// Checks every block of an automaton table, and gives its bytes.
+    ///
+    /// # Errors
+    /// Damage.
+    pub fn whole_table(&self, number: u32) -> Result<&'a [u8], ReadError> {
+        let table = self.table_bytes(number, true)?;
+        self.table_blocks.check(table).ok_or(ReadError::damaged(Piece::Table.name()))
+    }
+
+    fn table_bytes(&self, number: u32, check: bool) -> Result<&'a [u8], ReadError> {
+        let damaged = ReadError::damaged(Piece::Table.name());
+        let entry = self.blocks.record(self.table_entries, number).and_then(entry).ok_or(damaged)?;
+        let table = piece(self.tables, entry.offset, entry.length).ok_or(damaged)?;
         if check {
-            unseal(entry, self.tables, Piece::Table, number)
-        } else {
-            piece(self.tables, entry.offset, entry.length).ok_or_else(damaged)
+            let seals = self.table_blocks.seals_of(table).ok_or(damaged)?;
+            if entry.sealed(Piece::Table, number, seals.as_flattened()) != entry.seal {
+                return Err(damaged);
+            }
         }
+        Ok(table)
+    }
+
+    /// The blocks of all automaton tables.
+    #[must_use]
+    pub fn table_blocks(&self) -> &Blocks<'a> {
+        &self.table_blocks
     }
 
     /// What people want to know about a rule. Its seal is checked.

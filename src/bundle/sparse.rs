@@ -7,15 +7,17 @@
 //!
 //! ```text
 //! 0        number of byte classes, 1 to 256 (class 0: bytes that no state tells apart from the rest)
-//! 1        word offset of the first state
+//! 1        the first state
 //! 2 .. 66  class of each byte, four to a word
-//! states:  word 0: bit 31: has postings; bit 30: a dense row; bits 0 to 8: number of transitions (sparse)
-//!          word 1: word offset of the state for every other class
-//!          word 2: word offset of the postings (only with bit 31)
-//!          dense:  one target a class; 0: the state for every other class
-//!          sparse: the classes, four to a word, then one target each
+//! states:  (only with postings) word offset of the postings
+//!          the state for every other class
+//!          dense:  one target a class
+//!          sparse: in bytes, the number of transitions and their classes; then one target each
 //! postings: their number, then the numbers
 //! ```
+//!
+//! A state is named by its word offset; bit 31 says that it has postings, bit 30 that it is dense. So whoever goes to a
+//! state knows its form before a word of it is read.
 
 use super::blocks::Blocks;
 use std::collections::BTreeSet;
@@ -28,43 +30,53 @@ pub const HEADER_WORDS: usize = 2 + 256 / WORD;
 pub const HAS_POSTINGS: u32 = 1 << 31;
 /// Flag of a state whose transitions are a dense row.
 pub const DENSE: u32 = 1 << 30;
-/// Mask of the number of transitions of a sparse state.
-pub const COUNT: u32 = 0x1ff;
+/// Transitions that a sparse state can have.
+pub const MOST_SPARSE: usize = 255;
 
 /// An automaton read from a bundle.
 #[derive(Clone, Copy, Debug)]
 pub struct Automaton<'a> {
-    words: &'a [u8],
-    classes: &'a [u8],
+    words: &'a [[u8; WORD]],
+    classes: &'a [u8; 256],
     first: u32,
     /// The blocks that the words lie in; `None` where they lie in no bundle.
     blocks: Option<&'a Blocks<'a>>,
+}
+
+/// Where a transition leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The state that is named for the class.
+    Named(u32),
+    /// The state for every other class.
+    Otherwise(u32),
 }
 
 impl<'a> Automaton<'a> {
     /// Opens the automaton in `words`; `None` if they are too short to be one, or damaged.
     #[must_use]
     pub fn open(words: &'a [u8], blocks: Option<&'a Blocks<'a>>) -> Option<Self> {
-        let classes = words.get(2 * WORD..HEADER_WORDS.checked_mul(WORD)?)?;
-        let mut automaton = Self { words, classes, first: 0, blocks };
+        let classes = words.get(2 * WORD..)?.first_chunk::<256>()?;
+        let mut automaton = Self { words: words.as_chunks().0, classes, first: 0, blocks };
         automaton.whole(classes)?;
         automaton.first = automaton.word(1)?;
         Some(automaton)
     }
 
     /// The piece, if it is as it was written.
-    fn whole(&self, piece: &'a [u8]) -> Option<&'a [u8]> {
+    #[inline]
+    fn whole<'p>(&self, piece: &'p [u8]) -> Option<&'p [u8]> {
         match self.blocks {
             Some(blocks) => blocks.check(piece),
             None => Some(piece),
         }
     }
 
-    fn word(&self, at: u32) -> Option<u32> {
-        let start = usize::try_from(at).ok()?.checked_mul(WORD)?;
-        let bytes = self.words.get(start..)?.first_chunk::<WORD>()?;
-        self.whole(bytes)?;
-        Some(u32::from_le_bytes(*bytes))
+    #[inline]
+    fn word(&self, at: usize) -> Option<u32> {
+        let word = self.words.get(at)?;
+        self.whole(word)?;
+        Some(u32::from_le_bytes(*word))
     }
 
     /// The state to begin with.
@@ -73,76 +85,94 @@ impl<'a> Automaton<'a> {
         self.first
     }
 
-    /// The class of a byte.
+    /// The class of each byte.
     #[must_use]
-    pub fn class(&self, byte: u8) -> Option<u8> {
-        self.classes.get(usize::from(byte)).copied()
+    pub fn classes(&self) -> &'a [u8; 256] {
+        self.classes
     }
 
-    /// Where `state` goes by `class`. `None`: damaged; `Some(None)`: where every other class goes.
+    /// The row of a dense state: a target for each class that some byte has.
     #[must_use]
-    pub fn transition(&self, state: u32, class: u8) -> Option<Option<u32>> {
-        let head = self.word(state)?;
-        let first = state.checked_add(if head & HAS_POSTINGS == 0 { 2 } else { 3 })?;
-        if head & DENSE != 0 {
-            let target = self.word(first.checked_add(u32::from(class))?)?;
-            return Some((target != 0).then_some(target));
+    pub fn row(&self, state: u32) -> Option<&'a [[u8; WORD]]> {
+        let row = self.words.get(behind_postings(state)?.checked_add(1)?..)?.get(..self.used_classes())?;
+        self.whole(row.as_flattened())?;
+        (state & DENSE != 0).then_some(row)
+    }
+
+    /// Where `state` goes by `class`. `None`: damaged.
+    #[must_use]
+    #[inline]
+    pub fn step(&self, state: u32, class: u8) -> Option<Step> {
+        let at = behind_postings(state)?;
+        let behind = at.checked_add(1)?;
+        if state & DENSE != 0 {
+            return self.word(behind.checked_add(usize::from(class))?).map(Step::Named);
         }
-        let count = head & COUNT;
-        let start = usize::try_from(first).ok()?.checked_mul(WORD)?;
-        let end = start.checked_add(usize::try_from(count).ok()?)?;
-        let Some(position) = self.whole(self.words.get(start..end)?)?.iter().position(|held| *held == class)
-        else {
-            return Some(None);
-        };
-        let targets = first.checked_add(count.div_ceil(4))?;
-        self.word(targets.checked_add(u32::try_from(position).ok()?)?).map(Some)
-    }
-
-    /// Where `state` goes by every class that it does not name.
-    #[must_use]
-    pub fn otherwise(&self, state: u32) -> Option<u32> {
-        self.word(state.checked_add(1)?)
+        let named = self.words.get(behind..)?.as_flattened();
+        let (count, named) = named.split_first()?;
+        let count = usize::from(*count);
+        let head = count.checked_div(WORD)?.checked_add(1)?;
+        // The state for every other class, the number and the classes, up to the next word.
+        self.whole(self.words.get(at..behind.checked_add(head)?)?.as_flattened())?;
+        match named.get(..count)?.iter().position(|held| *held == class) {
+            Some(position) => self.word(behind.checked_add(head)?.checked_add(position)?).map(Step::Named),
+            None => self.words.get(at).map(|word| Step::Otherwise(u32::from_le_bytes(*word))),
+        }
     }
 
     /// Calls `found` with each posting of `state`. `None`: damaged, or `found` answered so.
     pub fn postings(&self, state: u32, mut found: impl FnMut(u32) -> Option<()>) -> Option<()> {
-        let head = self.word(state)?;
-        if head & HAS_POSTINGS == 0 {
+        if state & HAS_POSTINGS == 0 {
             return Some(());
         }
-        let list = self.word(state.checked_add(2)?)?;
-        let count = self.word(list)?;
-        let start = usize::try_from(list).ok()?.checked_add(1)?.checked_mul(WORD)?;
-        let end = usize::try_from(count).ok()?.checked_mul(WORD)?.checked_add(start)?;
-        for posting in self.whole(self.words.get(start..end)?)?.as_chunks::<WORD>().0 {
+        let list = usize::try_from(self.word(offset(state)?)?).ok()?;
+        let count = usize::try_from(self.word(list)?).ok()?;
+        let postings = self.words.get(list.checked_add(1)?..)?.get(..count)?;
+        self.whole(postings.as_flattened())?;
+        for posting in postings {
             found(u32::from_le_bytes(*posting))?;
         }
         Some(())
     }
-}
 
-impl Automaton<'_> {
-    /// The classes that some byte has.
-    fn used_classes(&self) -> impl Iterator<Item = u8> + use<> {
-        0..=self.classes.iter().copied().max().unwrap_or(0)
+    fn used_classes(&self) -> usize {
+        usize::from(self.classes.iter().copied().max().unwrap_or(0)).saturating_add(1)
     }
 
-    /// Follows every transition from the first state; whether all lead to states, and all postings are below `limit`.
+    /// Follows every transition from the first state; whether all lead to states, all postings are below `limit` as
+    /// `number` gives it, and, with `falls`, each state for every other class stands before its state.
     #[must_use]
-    pub fn verify(&self, limit: usize) -> bool {
+    pub fn verify(&self, falls: bool, number: impl Fn(u32) -> u32, limit: usize) -> bool {
         let mut known = BTreeSet::from([self.first]);
         let mut open = vec![self.first];
+        let classes = (0..=u8::MAX).take(self.used_classes());
         while let Some(state) = open.pop() {
-            let below = |posting: u32| usize::try_from(posting).is_ok_and(|posting| posting < limit);
+            let below = |posting: u32| usize::try_from(number(posting)).is_ok_and(|posting| posting < limit);
             let sound = self.postings(state, |posting| below(posting).then_some(()));
-            let named = self.used_classes().map(|class| self.transition(state, class));
-            // No transition stands for the one of every other class.
-            let targets: Option<Vec<u32>> =
-                named.map(|target| target?.or(Some(self.first))).chain([self.otherwise(state)]).collect();
-            let (Some(()), Some(targets)) = (sound, targets) else { return false };
-            open.extend(targets.into_iter().filter(|target| known.insert(*target)));
+            let steps: Option<Vec<Step>> = classes.clone().map(|class| self.step(state, class)).collect();
+            let (Some(()), Some(steps)) = (sound, steps) else { return false };
+            for step in steps {
+                let target = match step {
+                    Step::Otherwise(target) if falls && offset(target) >= offset(state) => return false,
+                    Step::Named(target) | Step::Otherwise(target) => target,
+                };
+                if known.insert(target) {
+                    open.push(target);
+                }
+            }
         }
         true
     }
+}
+
+/// Where a state lies.
+#[must_use]
+pub fn offset(state: u32) -> Option<usize> {
+    usize::try_from(state & !(HAS_POSTINGS | DENSE)).ok()
+}
+
+/// Where the word with the state for every other class lies.
+#[inline]
+fn behind_postings(state: u32) -> Option<usize> {
+    offset(state)?.checked_add(usize::from(state & HAS_POSTINGS != 0))
 }

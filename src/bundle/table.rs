@@ -21,6 +21,7 @@
 //! tells whether a search can never run into a check. Deliberately not here: searching (`vm::scan`), building
 //! (`compile::automata`).
 
+use super::blocks::Blocks;
 use crate::model::unicode::{self, Property};
 
 /// The layout that this file describes.
@@ -90,12 +91,23 @@ pub struct Table<'a> {
     properties: u8,
     property_classes: &'a [u8],
     ranges: &'a [u8],
+    /// The blocks that the bytes lie in, which are checked as they are touched; `None` where they lie in no bundle.
+    blocks: Option<&'a Blocks<'a>>,
 }
 
 impl<'a> Table<'a> {
     /// Takes the sections apart; `None` where they are not as long as the header says.
     #[must_use]
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
+        Self::within(bytes, None)
+    }
+
+    /// The same for bytes that lie in `blocks`; `None` also where what is read of them is damaged.
+    #[must_use]
+    pub fn within(bytes: &'a [u8], blocks: Option<&'a Blocks<'a>>) -> Option<Self> {
+        if let Some(blocks) = blocks {
+            blocks.check(bytes.get(..FIXED)?)?;
+        }
         let [version, flags, rest @ ..] = bytes else { return None };
         let (words, rest) = rest.split_at_checked(HEADER.checked_sub(2)?)?;
         let word = |index: usize| word(words, index);
@@ -118,6 +130,7 @@ impl<'a> Table<'a> {
             properties: flags >> PROPERTY_SHIFT,
             property_classes,
             ranges,
+            blocks,
         })
     }
 
@@ -160,7 +173,18 @@ impl<'a> Table<'a> {
 
     fn range(&self, index: usize) -> Option<ClassRange> {
         let start = index.checked_mul(RANGE)?;
-        self.ranges.get(start..)?.first_chunk().map(|bytes| ClassRange::decode(*bytes))
+        let bytes = self.ranges.get(start..)?.first_chunk()?;
+        self.whole(bytes)?;
+        Some(ClassRange::decode(*bytes))
+    }
+
+    /// The piece, if it is as it was written.
+    #[inline]
+    fn whole<'p>(&self, piece: &'p [u8]) -> Option<&'p [u8]> {
+        match self.blocks {
+            Some(blocks) => blocks.check(piece),
+            None => Some(piece),
+        }
     }
 
     /// The state after `state`, which is neither `NEVER` nor `FOUND`, and a class; `None` where there is none.
@@ -168,7 +192,10 @@ impl<'a> Table<'a> {
     pub fn next(&self, state: u16, class: u16) -> Option<u16> {
         let row =
             usize::from(state).checked_sub(2)?.checked_mul(usize::from(self.classes).checked_add(1)?)?;
-        word(self.rows, row.checked_add(usize::from(class))?)
+        let at = row.checked_add(usize::from(class))?.checked_mul(2)?;
+        let bytes = self.rows.get(at..)?.first_chunk()?;
+        self.whole(bytes)?;
+        Some(u16::from_le_bytes(*bytes))
     }
 
     /// Whether the pattern is found when the text ends in `state`, which is neither `NEVER` nor `FOUND`.

@@ -7,8 +7,10 @@
 
 mod condition;
 
+use super::actions::MAY_MATCH;
 use super::error::ReadError;
 use super::format::{BlockKind, Shape};
+use super::gate::Gate;
 use super::operand::Reader;
 use super::program::Statement;
 use super::read::{Counts, Loaded, Predicate, Which};
@@ -29,6 +31,9 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
     let numbers = |count: usize| 0..number(count);
     if !bundle.blocks().all_whole() {
         return Err(ReadError::damaged("a block of the hot part"));
+    }
+    if !bundle.table_blocks().all_whole() {
+        return Err(ReadError::damaged("a block of the tables"));
     }
     bundle.meta()?;
     bundle.sources()?;
@@ -65,7 +70,7 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
         before = Some(rank(&statement));
     }
     for number in numbers(counts.tables) {
-        if !table::verify(bundle.table(number, true)?) {
+        if !table::verify(bundle.whole_table(number)?) {
             return Err(ReadError::damaged("an automaton table"));
         }
     }
@@ -123,13 +128,15 @@ fn check_index(bundle: &Loaded<'_>, counts: &Counts) -> Result<(), ReadError> {
             }
         }
     }
-    let sound = |which: Which, limit: usize| {
-        let automaton =
-            bundle.automaton(which).and_then(|words| Automaton::open(words, Some(bundle.blocks())));
-        automaton.is_some_and(|automaton| automaton.verify(limit))
+    let words = |which: Which| bundle.automaton(which).ok_or(damaged);
+    let actions = Automaton::open(words(Which::Actions)?, Some(bundle.blocks()));
+    let pattern = |posting: u32| posting & !MAY_MATCH;
+    let actions_sound = actions.is_some_and(|actions| actions.verify(false, pattern, counts.actions));
+    let gate_sound = || {
+        Ok(Gate::open(words(Which::Gate)?, Some(bundle.blocks()))
+            .is_some_and(|gate| gate.verify(counts.predicates)))
     };
-    let actions_sound = sound(Which::Actions, counts.actions);
-    if !actions_sound || gated && !sound(Which::Gate, counts.predicates) {
+    if !actions_sound || gated && !gate_sound()? {
         return Err(damaged);
     }
     Ok(())

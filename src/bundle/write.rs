@@ -37,9 +37,7 @@ pub fn write(program: &Program) -> Vec<u8> {
     }
     writer.fields(program);
     writer.index(&program.index);
-    for table in &program.tables {
-        writer.sealed(Section::TableEntries, Section::Tables, Piece::Table, table);
-    }
+    writer.tables(&program.tables);
     for rule in &program.rules {
         writer.sealed(Section::RuleEntries, Section::Records, Piece::Rule, &cold::encode(rule));
     }
@@ -205,6 +203,27 @@ impl<'p> Writer<'p> {
             }
             first = first.saturating_add(count);
         }
+    }
+
+    /// The tables, the seals of their blocks, and an entry for each that seals those of the blocks it lies in.
+    fn tables(&mut self, tables: &[Vec<u8>]) {
+        let mut places = Vec::with_capacity(tables.len());
+        let area = self.section(Section::Tables);
+        for table in tables {
+            places.push(Entry { offset: word(area.len()), length: word(table.len()), seal: 0 });
+            area.extend_from_slice(table);
+            area.resize(padded(area.len()), 0);
+        }
+        let seals: Vec<[u8; SEAL_BYTES]> =
+            (0..).zip(area.chunks(BLOCK)).map(|(number, block)| seal(number, block).to_le_bytes()).collect();
+        for (number, place) in (0..).zip(places) {
+            let (start, end) = (place.offset as usize, place.offset as usize + place.length as usize);
+            let held = &seals[start / BLOCK..end.div_ceil(BLOCK)];
+            let seal = place.sealed(Piece::Table, number, held.as_flattened());
+            self.words(Section::TableEntries, &[place.offset, place.length]);
+            self.section(Section::TableEntries).extend_from_slice(&seal.to_le_bytes());
+        }
+        self.section(Section::TableSeals).extend_from_slice(seals.as_flattened());
     }
 
     /// Appends a piece with its padding, and its entry.

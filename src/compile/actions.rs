@@ -1,12 +1,14 @@
 //! Action patterns to one deterministic automaton over bytes.
 //!
-//! In: exact names and globs. Out: the automaton's bytes, and the patterns that are not in it because they have `?` or
-//! `[…]` (these speak of characters, the automaton of bytes) or would make it larger than the budget.
+//! In: exact names and globs. Out: the automaton's bytes, and the patterns that are not in it at all. Of those with `?` or
+//! `[…]` (these speak of characters, the automaton of bytes) and those that would make it larger than the budget only the
+//! beginning is in it, if it is literal.
 //! Deliberately not here: which rules hang on a pattern.
 //!
 //! `*` on bytes equals `*` on characters, since in UTF-8 no character is a part of another one.
 
 use super::sparse::{self, State};
+use crate::bundle::actions::MAY_MATCH;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// States beyond which patterns with an inner or leading `*` are left out.
@@ -31,10 +33,11 @@ pub(super) fn build(patterns: &[(&str, bool)]) -> Actions {
         bytewise(text, is_glob) && (!is_glob || !text.trim_end_matches('*').contains('*'))
     };
     let wide = |keep: &dyn Fn(&str, bool) -> bool| -> Vec<(u32, Vec<Step>)> {
-        numbered()
-            .filter(|(_, (text, glob))| keep(text, *glob))
-            .map(|(id, (text, glob))| (id, steps(text, glob)))
-            .collect()
+        let steps = |(id, (text, glob)): (u32, (&str, bool))| match keep(text, glob) {
+            true => Some((id, steps(text, glob))),
+            false => beginning(text).map(|steps| (id | MAY_MATCH, steps)),
+        };
+        numbered().filter_map(steps).collect()
     };
     let all = wide(&bytewise);
     let taken = match subsets(&all, STATES) {
@@ -46,7 +49,7 @@ pub(super) fn build(patterns: &[(&str, bool)]) -> Actions {
             (some, automaton)
         }
     };
-    let held: BTreeSet<u32> = taken.0.iter().map(|(id, _)| *id).collect();
+    let held: BTreeSet<u32> = taken.0.iter().map(|(id, _)| *id & !MAY_MATCH).collect();
     let singly = numbered().map(|(id, _)| id).filter(|id| !held.contains(id)).collect();
     Actions { automaton: taken.1, singly }
 }
@@ -63,6 +66,12 @@ fn steps(text: &str, is_glob: bool) -> Vec<Step> {
     let mut steps: Vec<Step> = text.bytes().map(step).collect();
     steps.dedup_by(|next, step| *next == Step::Star && *step == Step::Star);
     steps
+}
+
+/// What stands before the first special character of a glob, and any rest; `None` where nothing does.
+fn beginning(glob: &str) -> Option<Vec<Step>> {
+    let literal = glob.split(['*', '?', '[']).next().filter(|literal| !literal.is_empty())?;
+    Some(literal.bytes().map(Step::Byte).chain([Step::Star]).collect())
 }
 
 /// A place in a pattern: its index, and the number of steps behind it.
@@ -92,7 +101,7 @@ fn subsets(patterns: &[(u32, Vec<Step>)], budget: usize) -> Option<Vec<u8>> {
             by_class.into_iter().map(|(class, set)| (class, number(set))).collect();
         let ended = set.iter().filter(|(index, place)| *place == patterns[*index].1.len());
         let postings = ended.map(|(index, _)| patterns[*index].0).collect();
-        states.push(State { dense: false, children, otherwise, postings });
+        states.push(State { children, otherwise, row: None, postings });
         if sets.len() > budget {
             return None;
         }
@@ -204,11 +213,13 @@ mod tests {
     }
 
     #[test]
-    fn patterns_about_characters_are_left_out() {
-        let actions =
-            build(&[("file.?ead", true), ("file.[rw]*", true), ("file.?", false), ("file.*", true)]);
-        assert_eq!(actions.singly, vec![0, 1]);
-        assert_eq!(found(&actions, "file.?"), vec![2, 3]);
+    fn patterns_about_characters_are_found_by_how_they_begin() {
+        let patterns =
+            [("file.?ead", true), ("file.[rw]*", true), ("file.?", false), ("file.*", true), ("?ash", true)];
+        let actions = build(&patterns);
+        assert_eq!(actions.singly, vec![4]);
+        assert_eq!(found(&actions, "file.?"), vec![MAY_MATCH, 1 | MAY_MATCH, 2, 3]);
+        assert_eq!(found(&actions, "files"), Vec::<u32>::new());
     }
 
     #[test]

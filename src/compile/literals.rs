@@ -5,11 +5,11 @@
 //! Deliberately not here: which literals a condition requires (`required.rs`).
 //!
 //! The trie is built by the aho-corasick crate and read through its `Automaton` trait, since its automata cannot be
-//! serialised. States near the root have dense rows, since most steps happen there; the rest are sparse, because a
-//! dense row for every state would cost 20 times the space.
+//! serialised. States near the root, and those with many transitions, have dense rows, since most steps happen there; the
+//! rest are sparse, because a dense row for every state would cost 20 times the space.
 
 use super::sparse::{self, State};
-use crate::bundle::gate::fold_literal;
+use crate::bundle::gate::{fold, fold_literal};
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::noncontiguous::{Builder, NFA};
 use aho_corasick::{Anchored, MatchKind};
@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// States with a path shorter than this have dense rows.
 const DENSE_DEPTH: u32 = 2;
+/// States with at least so many transitions have dense rows.
+const DENSE_CHILDREN: usize = 9;
 
 /// Literals with what they open.
 #[derive(Clone, Debug, Default)]
@@ -44,17 +46,28 @@ impl Literals {
             .map_err(|error| error.to_string())?;
         let lists: Vec<&[u32]> = self.postings.values().map(Vec::as_slice).collect();
         let classes = sparse::classes(self.postings.keys().flat_map(|literal| literal.bytes()));
-        Ok(sparse::emit(&classes, &states(&automaton, &classes, &lists)))
+        let states = states(&automaton, &classes, &lists);
+        Ok(sparse::emit(&folding(classes), &states))
     }
+}
+
+/// The classes with each ASCII byte in that of its folded character.
+fn folding(mut classes: [u8; 256]) -> [u8; 256] {
+    for byte in 0..0x80_u8 {
+        let folded = fold(char::from(byte));
+        classes[usize::from(byte)] = classes[folded as usize];
+    }
+    classes
 }
 
 /// The states of the trie in order of length, so that a failure state stands before its state.
 fn states(automaton: &NFA, classes: &[u8; 256], lists: &[&[u32]]) -> Vec<State> {
     let start =
         automaton.start_state(Anchored::Yes).expect("invariant: this automaton supports anchored starts");
-    let mut states = vec![State { dense: true, ..State::default() }];
-    let mut queue: VecDeque<(StateID, usize, u32)> = VecDeque::from([(start, 0, 0)]);
-    while let Some((id, state, depth)) = queue.pop_front() {
+    let mut states = vec![State::default()];
+    let mut depths = vec![0];
+    let mut queue: VecDeque<(StateID, usize)> = VecDeque::from([(start, 0)]);
+    while let Some((id, state)) = queue.pop_front() {
         for byte in (0..=u8::MAX).filter(|byte| classes[usize::from(*byte)] != 0) {
             let child = automaton.next_state(Anchored::Yes, id, byte);
             if automaton.is_dead(child) {
@@ -63,17 +76,26 @@ fn states(automaton: &NFA, classes: &[u8; 256], lists: &[&[u32]]) -> Vec<State> 
             let class = classes[usize::from(byte)];
             let otherwise = if state == 0 { 0 } else { failure(&states, states[state].otherwise, class) };
             let index = states.len();
-            states.push(State {
-                dense: depth + 1 < DENSE_DEPTH,
-                children: Vec::new(),
-                otherwise,
-                postings: postings(automaton, child, lists),
-            });
+            states.push(State { otherwise, postings: postings(automaton, child, lists), ..State::default() });
+            depths.push(depths[state] + 1);
             states[state].children.push((class, index));
-            queue.push_back((child, index, depth + 1));
+            queue.push_back((child, index));
+        }
+    }
+    for state in 0..states.len() {
+        if depths[state] < DENSE_DEPTH || states[state].children.len() >= DENSE_CHILDREN {
+            states[state].row = Some(row(&states, state, sparse::count(classes)));
         }
     }
     states
+}
+
+/// Where each class leads from a state in the end. Class 0 is in no literal, so it leads to the first state.
+fn row(states: &[State], state: usize, classes: usize) -> Vec<usize> {
+    (0..=u8::MAX)
+        .take(classes)
+        .map(|class| if class == 0 { 0 } else { failure(states, state, class) })
+        .collect()
 }
 
 /// The postings of the literals that end in `state`, its suffixes included.
@@ -89,7 +111,8 @@ fn postings(automaton: &NFA, state: StateID, lists: &[&[u32]]) -> Vec<u32> {
     all
 }
 
-/// The failure state of a child by `class` of a state whose own failure state is `from`.
+/// The longest state that a state and its failure states lead to by `class`; for the failure state of a state it is that of
+/// the state's child.
 fn failure(states: &[State], mut from: usize, class: u8) -> usize {
     loop {
         if let Some((_, child)) = states[from].children.iter().find(|(held, _)| *held == class) {

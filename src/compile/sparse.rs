@@ -3,18 +3,18 @@
 //! In: states with transitions by class. Out: bytes; the same states give the same bytes.
 //! Deliberately not here: what the states mean.
 
-use crate::bundle::sparse::{COUNT, DENSE, HAS_POSTINGS, HEADER_WORDS};
+use crate::bundle::sparse::{DENSE, HAS_POSTINGS, HEADER_WORDS, MOST_SPARSE};
 use std::collections::BTreeMap;
 
 /// One state.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
-    /// Whether to spend a word on every class.
-    pub(super) dense: bool,
     /// Class and target, ascending by class.
     pub(super) children: Vec<(u8, usize)>,
     /// The target for every other class.
     pub(super) otherwise: usize,
+    /// The target of each class, where a word is to be spent on every one.
+    pub(super) row: Option<Vec<usize>>,
     /// Ascending, without repetition.
     pub(super) postings: Vec<u32>,
 }
@@ -37,59 +37,58 @@ pub(super) fn classes(told_apart: impl Iterator<Item = u8>) -> [u8; 256] {
     classes
 }
 
+/// Classes, class 0 among them.
+pub(super) fn count(classes: &[u8; 256]) -> usize {
+    usize::from(*classes.iter().max().expect("invariant: 256 classes")) + 1
+}
+
 /// The bytes of the automaton that begins with the first state.
 pub(super) fn emit(classes: &[u8; 256], states: &[State]) -> Vec<u8> {
-    let class_count = usize::from(*classes.iter().max().expect("invariant: 256 classes")) + 1;
-    let mut offsets = Vec::with_capacity(states.len());
+    let mut names = Vec::with_capacity(states.len());
     let mut next = HEADER_WORDS;
     for state in states {
-        offsets.push(word(next));
-        next += state.words(class_count);
+        names.push(word(next) | state.flags());
+        next += state.words();
     }
-    let mut words = vec![word(class_count), offsets[0]];
+    assert!(next < DENSE as usize, "invariant: the size budget keeps an automaton far below 2^30 words");
+    let mut words = vec![word(count(classes)), names[0]];
     words.extend(classes.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)));
     let mut lists = Lists { first: next, words: Vec::new(), known: BTreeMap::new() };
     for state in states {
-        state.emit(class_count, &offsets, &mut lists, &mut words);
+        state.emit(&names, &mut lists, &mut words);
     }
     words.append(&mut lists.words);
     words.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 impl State {
-    fn is_dense(&self) -> bool {
-        self.dense || self.children.len() > COUNT as usize
+    fn flags(&self) -> u32 {
+        let postings = if self.postings.is_empty() { 0 } else { HAS_POSTINGS };
+        postings | if self.row.is_some() { DENSE } else { 0 }
     }
 
-    fn words(&self, class_count: usize) -> usize {
-        let head = if self.postings.is_empty() { 2 } else { 3 };
-        let row =
-            if self.is_dense() { class_count } else { self.children.len().div_ceil(4) + self.children.len() };
-        head + row
+    fn words(&self) -> usize {
+        let sparse = || (1 + self.children.len()).div_ceil(4) + self.children.len();
+        1 + usize::from(!self.postings.is_empty()) + self.row.as_ref().map_or_else(sparse, Vec::len)
     }
 
-    fn emit(&self, class_count: usize, offsets: &[u32], lists: &mut Lists, words: &mut Vec<u32>) {
-        let postings = (!self.postings.is_empty()).then(|| lists.place(&self.postings));
-        let kind = if self.is_dense() { DENSE } else { word(self.children.len()) };
-        words.push(if postings.is_some() { kind | HAS_POSTINGS } else { kind });
-        words.push(offsets[self.otherwise]);
-        words.extend(postings);
-        if self.is_dense() {
-            let mut row = vec![0; class_count];
-            for (class, child) in &self.children {
-                row[usize::from(*class)] = offsets[*child];
-            }
-            words.append(&mut row);
+    fn emit(&self, names: &[u32], lists: &mut Lists, words: &mut Vec<u32>) {
+        words.extend((!self.postings.is_empty()).then(|| lists.place(&self.postings)));
+        words.push(names[self.otherwise]);
+        if let Some(row) = &self.row {
+            words.extend(row.iter().map(|target| names[*target]));
             return;
         }
-        for four in self.children.chunks(4) {
+        assert!(self.children.len() <= MOST_SPARSE, "invariant: there are at most 255 classes but class 0");
+        let count = self.children.len().to_le_bytes()[0];
+        let head: Vec<u8> =
+            [count].into_iter().chain(self.children.iter().map(|(class, _)| *class)).collect();
+        for four in head.chunks(4) {
             let mut packed = [0; 4];
-            for (slot, (class, _)) in packed.iter_mut().zip(four) {
-                *slot = *class;
-            }
+            packed[..four.len()].copy_from_slice(four);
             words.push(u32::from_le_bytes(packed));
         }
-        words.extend(self.children.iter().map(|(_, child)| offsets[*child]));
+        words.extend(self.children.iter().map(|(_, child)| names[*child]));
     }
 }
 

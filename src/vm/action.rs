@@ -5,7 +5,7 @@
 //! (`candidates.rs`).
 
 use super::Damaged;
-use crate::bundle::actions::matching;
+use crate::bundle::actions::{MAY_MATCH, matching};
 use crate::bundle::format::ActionKind;
 use crate::bundle::read::{Action, Loaded, Which};
 use crate::facts::glob::fnmatchcase;
@@ -22,12 +22,17 @@ pub(super) struct Actions<'m> {
 }
 
 impl Actions<'_> {
-    /// The patterns that match the name: those of the automaton in one pass, the others one by one.
+    /// The patterns that match the name: those of the automaton in one pass, others one by one where they may.
     pub(super) fn find(&mut self, bundle: &Loaded<'_>, name: &str) -> Result<Vec<u32>, Damaged> {
         let mut found = Vec::new();
         let automaton = bundle.automaton(Which::Actions).ok_or(Damaged)?;
-        matching(automaton, Some(bundle.blocks()), name, |pattern| found.push(pattern)).ok_or(Damaged)?;
-        for pattern in bundle.index().singly().ok_or(Damaged)? {
+        let mut singly: Vec<u32> = bundle.index().singly().ok_or(Damaged)?.collect();
+        matching(automaton, Some(bundle.blocks()), name, |pattern| match pattern & MAY_MATCH {
+            0 => found.push(pattern),
+            _ => singly.push(pattern & !MAY_MATCH),
+        })
+        .ok_or(Damaged)?;
+        for pattern in singly {
             if pattern_matches(bundle.action(pattern).ok_or(Damaged)?, name)? {
                 found.push(pattern);
             }

@@ -11,6 +11,7 @@ use super::{Damaged, scan};
 use crate::bundle::format::Shape;
 use crate::bundle::operand::Reader;
 use crate::bundle::read::{Loaded, Predicate};
+use crate::bundle::table::Table;
 use crate::model::id::PredId;
 use crate::model::limits;
 use crate::model::op::Op;
@@ -50,7 +51,7 @@ pub(super) enum Operand<'b> {
     ValueAndText(Value<'b>, &'b [u8]),
     /// The number of elements, and a reader before the first.
     List(u32, Reader<'b>),
-    Table(&'b [u8]),
+    Table(Table<'b>),
 }
 
 impl<'b> Machine<'_, 'b, '_> {
@@ -119,11 +120,11 @@ impl<'b> Machine<'_, 'b, '_> {
     }
 }
 
-pub(super) fn read_operand<'b>(
-    bundle: &Loaded<'b>,
+pub(super) fn read_operand<'m>(
+    bundle: &'m Loaded<'_>,
     predicate: &Predicate,
     tables: &mut [bool],
-) -> Result<Operand<'b>, Damaged> {
+) -> Result<Operand<'m>, Damaged> {
     let [first, second] = predicate.operand;
     let reader = || bundle.operand(first, second).map(Reader::new).ok_or(Damaged);
     Ok(match predicate.shape {
@@ -288,7 +289,7 @@ fn affix(operand: &Operand<'_>, holds: impl Fn(&[u8]) -> bool) -> Result<Answer,
 
 fn matches(operand: &Operand<'_>, view: View<'_>, account: &mut Account) -> Result<Answer, Damaged> {
     match operand {
-        Operand::Table(table) => match scan::search(table, view.text(), &mut account.left) {
+        Operand::Table(table) => match scan::search_table(table, view.text(), &mut account.left) {
             Some(found) => Ok((Truth::from(found), None)),
             None if account.left == 0 => Ok((Truth::Unknown, Some(Why::WorkLimit))),
             // Work is left, so the table is at fault.

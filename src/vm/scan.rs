@@ -11,12 +11,17 @@ use crate::bundle::table::{FOUND, NEVER, Table};
 /// lowered by the characters that were read.
 #[must_use]
 pub fn search(table: &[u8], text: &str, work: &mut u64) -> Option<bool> {
-    let table = Table::read(table)?;
+    search_table(&Table::read(table)?, text, work)
+}
+
+/// The same for a table that has been opened.
+#[must_use]
+pub fn search_table(table: &Table<'_>, text: &str, work: &mut u64) -> Option<bool> {
     let mut read = 0;
     let found = if table.left_to_right {
-        run(&table, text.chars(), *work, &mut read)
+        run(table, text.chars(), *work, &mut read)
     } else {
-        run(&table, text.chars().rev(), *work, &mut read)
+        run(table, text.chars().rev(), *work, &mut read)
     };
     *work = work.saturating_sub(read);
     found
