@@ -14,4 +14,5 @@ pub mod pattern;
 pub mod policy;
 pub mod pool;
 pub mod property;
+pub mod shell;
 pub mod total;

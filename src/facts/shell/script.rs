@@ -18,20 +18,6 @@ const FOREIGN: Node = Node {
 const NO_WORD: Word = Word { span: Span { start: 0, end: 0 }, pieces: Slice::EMPTY };
 
 impl Script {
-    /// A script that says of all of `text` that it is not understood.
-    pub(super) fn opaque(text: &str, why: Why) -> Self {
-        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        let span = Span { start: 0, end };
-        Self {
-            text: text.to_owned(),
-            source: end,
-            root: NodeId(0),
-            errors: vec![Error { span, why }],
-            nodes: vec![Node { kind: NodeKind::Opaque(why), span, redirects: Slice::EMPTY }],
-            ..Self::default()
-        }
-    }
-
     /// The whole text's list.
     #[must_use]
     pub fn root(&self) -> NodeId {
