@@ -22,5 +22,6 @@ pub mod decode;
 pub mod glob;
 pub mod path;
 pub mod shell;
+pub mod url;
 pub mod value;
 pub mod world;

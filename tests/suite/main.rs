@@ -25,5 +25,6 @@ mod patterns; // patterns: tables = reference matcher, hostile patterns, damaged
 mod policy_format; // the reference page of the policy format
 mod render; // diagnostics for programs
 mod totality; // any text is read or refused, soon
+mod urls; // URLs: parts, addresses, names, the URLs of a text
 mod values; // equality, order, text of values and globs, as recorded from CPython
 mod views; // decoded spellings of values

@@ -47,14 +47,7 @@ pub(super) fn exact(written: &str, surroundings: &Surroundings) -> Expanded {
 /// The text up to a NUL and to the longest that is looked at.
 fn shaped(written: &str) -> (&str, Option<Doubt>) {
     let text = written.split('\0').next().unwrap_or_default();
-    let text = match text.get(..PATH_BYTES) {
-        Some(cut) => cut,
-        None if text.len() > PATH_BYTES => {
-            let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= PATH_BYTES).last();
-            text.get(..end.unwrap_or(0)).unwrap_or_default()
-        }
-        None => text,
-    };
+    let text = text.get(..text.floor_char_boundary(PATH_BYTES)).unwrap_or_default();
     (text, (text.len() < written.len()).then_some(Doubt::Shape))
 }
 
