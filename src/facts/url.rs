@@ -11,8 +11,8 @@ mod name;
 
 pub use find::{Located, URLS, find_urls};
 
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Bytes of a URL that are read; a longer one is none.
 pub const URL_BYTES: usize = 1 << 16;

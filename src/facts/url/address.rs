@@ -5,7 +5,7 @@
 //! Deliberately not here: names (`name`).
 
 use super::Class;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// Whether the last part of a host is a number, so that it is an IPv4 address or nothing.
 pub(super) fn ends_in_number(host: &str) -> bool {

@@ -4,7 +4,7 @@
 //! Deliberately not here: addresses (`address`).
 
 use super::{Class, address};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// Names of metadata services, those below them included.
 const METADATA: [&str; 9] = [
