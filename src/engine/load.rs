@@ -18,7 +18,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Reads a policy file, or the `.yaml` and `.yml` files of a directory, sorted by name. A file that cannot be read is
+/// Reads a policy file, or the `.yaml`, `.yml` and `.agsec` files of a directory, sorted by name. A file that cannot be read is
 /// among the sources with an empty text, and has an error.
 #[must_use]
 pub fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
@@ -92,7 +92,7 @@ impl Loading {
         names.sort();
         for name in names.iter().filter(|name| nearly_policy(name)) {
             let message = format!("`{}` is not read as a policy", path.join(name).display());
-            let help = "policy files end in `.yaml` or `.yml`, in lower case";
+            let help = "policy files end in `.yaml`, `.yml` or `.agsec`, in lower case";
             self.diagnostics.push(Diagnostic::new(Code::FileIgnored, Span::NOWHERE, message).help(help));
         }
         let files: Vec<PathBuf> =
@@ -250,12 +250,13 @@ fn extension(name: &OsStr) -> Option<&str> {
 }
 
 fn is_policy(name: &OsStr) -> bool {
-    matches!(extension(name), Some("yaml" | "yml"))
+    matches!(extension(name), Some("yaml" | "yml" | "agsec"))
 }
 
 /// A name that people take for a policy file, but that is none.
 fn nearly_policy(name: &OsStr) -> bool {
-    let nearly =
-        |extension: &str| matches!(extension.to_ascii_lowercase().as_str(), "yaml" | "yml" | "yam" | "ymal");
+    let nearly = |extension: &str| {
+        matches!(extension.to_ascii_lowercase().as_str(), "yaml" | "yml" | "yam" | "ymal" | "agsec")
+    };
     !is_policy(name) && extension(name).is_some_and(nearly)
 }

@@ -11,6 +11,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+/// How the names of policy files end.
+const EXTENSIONS: [&str; 3] = [".yaml", ".yml", ".agsec"];
+
 /// A policy file of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
@@ -20,8 +23,8 @@ pub struct SourceFile {
     pub bytes: u64,
 }
 
-/// The policy files of a directory in load order: regular files named `*.yaml` or `*.yml`, sorted by
-/// name. Hidden ones are no policies, as for the compiler.
+/// The policy files of a directory in load order: regular files named `*.yaml`, `*.yml` or `*.agsec`,
+/// sorted by name. Hidden ones are no policies, as for the compiler.
 ///
 /// # Errors
 /// Where the directory cannot be listed, or holds more files than policies may have.
@@ -30,7 +33,7 @@ pub fn list(directory: &Path) -> io::Result<Vec<SourceFile>> {
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if name.starts_with('.') || !(name.ends_with(".yaml") || name.ends_with(".yml")) {
+        if name.starts_with('.') || !EXTENSIONS.iter().any(|end| name.ends_with(end)) {
             continue;
         }
         let metadata = std::fs::metadata(entry.path())?;

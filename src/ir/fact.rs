@@ -15,6 +15,7 @@ use crate::model::id::FieldId;
 use crate::model::limits::BINDERS;
 use crate::model::op::Op;
 use crate::model::value::Value;
+use crate::syntax::ast::Test;
 
 /// The quantifiers around a condition, outermost first.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +84,6 @@ impl Scope {
     }
 
     /// The scope inside a quantifier that goes through these lists, the last of which gives the named elements.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the quantifiers of the policy language"))]
     pub(super) fn inside(&self, name: &str, looked: &Looked) -> Option<Self> {
         let mut inner = self.clone();
         inner.depth = inner.depth.checked_add(u8::try_from(looked.lists.len()).ok()?)?;
@@ -93,6 +93,16 @@ impl Scope {
         let keys = looked.lists.last()?.keys.clone();
         inner.binders.push(Binder { name: name.to_owned(), keys, bound: inner.depth });
         Some(inner)
+    }
+
+    /// The scope of a named condition that is used here: it sees no element.
+    pub(super) fn without_names(&self) -> Self {
+        Self { binders: Vec::new(), depth: self.depth }
+    }
+
+    /// How many elements are bound.
+    pub(super) fn depth(&self) -> u8 {
+        self.depth
     }
 
     /// Whether so many lists may be gone through here.
@@ -158,7 +168,13 @@ pub(super) fn misfit(
         let found = Diagnostic::new(Code::FactOfAnotherKind, field.span, message);
         return Some(help.map_or(found.clone(), |help| found.help(help)));
     }
-    let Operand::Value(value) = operand else { return None };
+    let Operand::Value(value) = operand else {
+        if kind.element() == Kind::Text {
+            return None;
+        }
+        let message = format!("`{}` is {}, and this operator takes a text", field.node, kind.element().words());
+        return Some(Diagnostic::new(Code::FactOfAnotherKind, field.span, message).help("compare it with `==`"));
+    };
     let fits = |value: &Value<'_>| match (kind.element(), value) {
         (Kind::Text, Value::String(_)) | (Kind::Bool, Value::Bool(_)) | (Kind::Number, Value::Number(_)) => {
             true
@@ -181,21 +197,60 @@ pub(super) fn misfit(
     })
 }
 
-/// The warning for a path below the root of facts that names none.
-pub(super) fn undeclared(field: &Spanned<String>) -> Option<Diagnostic> {
+/// What is unclear about a test in the policy language, where a list is not silently "some of its elements": a list as a
+/// whole compared with one value, or "not" of one of many elements. `looked` goes through all lists but the last.
+pub(super) fn unclear(test: &Test, looked: &Looked) -> Option<Diagnostic> {
+    let (field, op) = (&test.field.node, test.op.node);
+    let infix = op.spec().infix;
+    if matches!(looked.kind, Kind::List(_)) && !of_whole(op) {
+        let message = format!("`{field}` is {}, and `{infix}` compares one value", looked.kind.words());
+        let found = Diagnostic::new(Code::FactOfAnotherKind, test.span, message);
+        return Some(match op {
+            Op::Eq => found.help(format!("write `{field} contains …`")).fix(test.op.span, "contains"),
+            Op::In => {
+                found.help(format!("write `{field} contains any […]`")).fix(test.op.span, "contains any")
+            }
+            Op::Ne | Op::NotIn => found.help(format!("write `not ({field} contains …)`")),
+            Op::Gt | Op::Lt | Op::Ge | Op::Le | Op::StartsWith | Op::EndsWith | Op::Regex => {
+                found.help(format!("write `some {field} as one {{ one {infix} … }}`"))
+            }
+            Op::Contains | Op::Exists | Op::NotExists => found,
+        });
+    }
+    let list = looked.lists.last()?;
+    let column = looked.path.keys.get(list.keys.len()..)?.join(".");
+    matches!(op, Op::Ne | Op::NotIn | Op::NotExists).then(|| {
+        let list = list.keys.join(".");
+        let message =
+            format!("`{list}` has many elements: is `{infix}` meant of some or of every one of them?");
+        let help = format!("write `some {list} as one {{ one.{column} {infix} … }}`, or `every`");
+        Diagnostic::new(Code::FactOfAnotherKind, test.span, message).help(help)
+    })
+}
+
+/// What is said of a path below the root of facts that names none: a warning in YAML, where parameters may be called
+/// like that, an error in the policy language.
+pub(super) fn undeclared(field: &Spanned<String>, flat: bool) -> Option<Diagnostic> {
     let (root, _) = field.node.split_once('.')?;
     FactRoot::from_name(root)?;
-    let all = fact::all();
-    let near = names::nearest(&field.node, all.iter().map(|(path, _)| path.as_str()), 3);
-    let message =
-        format!("there is no fact `{}`; it is looked up in the parameters", super::print::short(&field.node));
-    let found = Diagnostic::new(Code::UnknownFact, field.span, message);
+    let near = nearest(&field.node);
+    let name = super::print::short(&field.node);
+    let found = if flat {
+        let message = format!("there is no fact `{name}`; it is looked up in the parameters");
+        Diagnostic::new(Code::UnknownFact, field.span, message)
+    } else {
+        Diagnostic::new(Code::NoSuchFact, field.span, format!("there is no fact `{name}`"))
+    };
     Some(match near {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(field.span, near.to_owned()),
-        None => {
-            found.help(format!("write `params.{}` if that is a parameter", super::print::short(&field.node)))
-        }
+        Some(near) => found.help(format!("did you mean `{near}`?")).fix(field.span, near),
+        None => found.help(format!("write `params.{name}` if that is a parameter")),
     })
+}
+
+/// The fact with the name nearest to this one.
+pub(super) fn nearest(name: &str) -> Option<String> {
+    let all = fact::all();
+    names::nearest(name, all.iter().map(|(path, _)| path.as_str()), 3).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 //! no policy; warnings come beside one.
 //! Deliberately not here: YAML (`syntax`), the meaning of a pattern (`ir::pattern`), optimising (`simplify` only folds).
 
+use super::conditions::Conditions;
 use super::fact::Scope;
+use super::names::Names;
 use super::test::Tests;
 use super::{ActionPattern, Block, Combine, Cond, Policy, Rule, simplify};
 use crate::diag::code::Code;
@@ -31,7 +33,13 @@ pub fn lower(
     sources: Sources,
     options: &Options,
 ) -> (Option<Policy>, Vec<Diagnostic>) {
-    let mut lowering = Lowering { tests: Tests::default(), lines: HashMap::new(), diagnostics: Vec::new() };
+    let names = Names::collect(documents);
+    let mut lowering = Lowering {
+        tests: Tests::default(),
+        conditions: Conditions::new(names),
+        lines: HashMap::new(),
+        diagnostics: Vec::new(),
+    };
     let default = default(documents, options, &mut lowering.diagnostics);
     duplicate_sids(documents, &mut lowering.diagnostics);
     let mut rules = Vec::new();
@@ -42,7 +50,7 @@ pub fn lower(
             let id = RuleId::from(rules.len());
             match document.dialect {
                 Dialect::Rules => first_match.push((decl.priority, id)),
-                Dialect::Statements => statements.push(id),
+                Dialect::Statements | Dialect::Text => statements.push(id),
             }
             rules.push(lowering.rule(decl, document, &sources));
         }
@@ -53,7 +61,9 @@ pub fn lower(
     let blocks = [(Combine::FirstMatch, first_match), (Combine::DenyOverrides, statements)];
     let blocks = blocks.into_iter().filter(|(_, rules)| !rules.is_empty());
     let blocks = blocks.map(|(combine, rules)| Block { combine, rules }).collect();
-    let Lowering { tests, mut diagnostics, .. } = lowering;
+    lowering.conditions.unused(&mut lowering.tests);
+    let Lowering { tests, conditions, mut diagnostics, .. } = lowering;
+    diagnostics.extend(conditions.finish());
     let (preds, fields, found) = tests.finish();
     diagnostics.extend(found);
     diagnostic::sort(&mut diagnostics);
@@ -81,13 +91,13 @@ fn default(documents: &[Document], options: &Options, diagnostics: &mut Vec<Diag
         return Effect::Allow;
     }
     let strictest = stated().map(|default| default.node).max();
-    let mut with_statements =
-        documents.iter().filter(|document| document.dialect == Dialect::Statements).peekable();
+    let mut with_statements = documents.iter().filter(|document| states(document)).peekable();
     if with_statements.peek().is_some() {
         let all_state = with_statements.all(|document| document.default.is_some());
         return strictest.filter(|_| all_state).unwrap_or(Effect::Deny);
     }
-    match (strictest, documents.first()) {
+    let older = documents.iter().find(|document| document.dialect == Dialect::Rules);
+    match (strictest, older) {
         (Some(effect), _) => effect,
         (None, None) => Effect::Deny,
         (None, Some(document)) => {
@@ -118,14 +128,24 @@ fn duplicate_sids(documents: &[Document], diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-struct Lowering {
+/// Whether a file has statements, which need a default. One of names, settings and cases alone needs none.
+fn states(document: &Document) -> bool {
+    match document.dialect {
+        Dialect::Statements => true,
+        Dialect::Text => !document.rules.is_empty(),
+        Dialect::Rules => false,
+    }
+}
+
+struct Lowering<'d> {
     tests: Tests,
+    conditions: Conditions<'d>,
     lines: HashMap<SourceId, LineIndex>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Lowering {
-    fn rule(&mut self, decl: &RuleDecl, document: &Document, sources: &Sources) -> Rule {
+impl<'d> Lowering<'d> {
+    fn rule(&mut self, decl: &'d RuleDecl, document: &Document, sources: &Sources) -> Rule {
         let file = sources.get(document.source);
         let lines = self
             .lines
@@ -133,7 +153,7 @@ impl Lowering {
             .or_insert_with(|| LineIndex::new(file.map_or("", |file| file.text.as_str())));
         let line = lines.line(decl.span.start);
         let actions = decl.actions.iter().map(|action| match document.dialect {
-            Dialect::Statements => pattern_action(&action.node),
+            Dialect::Statements | Dialect::Text => pattern_action(&action.node),
             Dialect::Rules => exact_action(&action.node),
         });
         let mut actions: Vec<ActionPattern> = actions.collect();
@@ -142,18 +162,14 @@ impl Lowering {
         if actions.contains(&ActionPattern::Any) {
             actions = vec![ActionPattern::Any];
         }
-        let scope = &Scope::default();
         let stem = || file.map_or(String::new(), |file| file.stem().to_owned());
         Rule {
             name: decl.name.as_ref().map_or_else(stem, |name| name.node.clone()),
             named: decl.name.is_some(),
             effect: decl.effect.node,
             actions,
-            when: decl.when.as_ref().map_or(Cond::Const(Truth::True), |when| self.condition(when, scope)),
-            unless: decl
-                .unless
-                .as_ref()
-                .map_or(Cond::Const(Truth::False), |unless| self.condition(unless, scope)),
+            when: decl.when.as_ref().map_or(Cond::Const(Truth::True), |when| self.condition(when)),
+            unless: decl.unless.as_ref().map_or(Cond::Const(Truth::False), |unless| self.condition(unless)),
             reason: decl.reason.as_ref().map_or_else(String::new, |reason| reason.node.clone()),
             source: document.source,
             span: decl.span,
@@ -161,18 +177,8 @@ impl Lowering {
         }
     }
 
-    fn condition(&mut self, expr: &Expr, scope: &Scope) -> Cond {
-        match expr {
-            Expr::All(parts, _) => Cond::All(self.conditions(parts, scope)),
-            Expr::Any(parts, _) if parts.is_empty() => Cond::Const(Truth::True),
-            Expr::Any(parts, _) => Cond::Any(self.conditions(parts, scope)),
-            Expr::Not(part, _) => Cond::Not(Box::new(self.condition(part, scope))),
-            Expr::Test(test) => self.tests.lower(test, scope),
-        }
-    }
-
-    fn conditions(&mut self, parts: &[Expr], scope: &Scope) -> Vec<Cond> {
-        parts.iter().map(|part| self.condition(part, scope)).collect()
+    fn condition(&mut self, expr: &'d Expr) -> Cond {
+        self.conditions.lower(expr, &Scope::default(), &mut self.tests)
     }
 }
 

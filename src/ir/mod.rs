@@ -137,8 +137,10 @@ pub enum Operand {
     Pattern(std::sync::Arc<pattern::Pattern>),
 }
 
+mod conditions;
 mod fact;
 pub mod lower;
+mod names;
 pub mod pattern;
 pub mod print;
 pub mod simplify;

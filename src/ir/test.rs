@@ -4,11 +4,12 @@
 //! Deliberately not here: how tests combine (`lower`).
 
 use super::fact::{self, Looked, Scope};
+use super::names::{Names, Resolved};
 use super::pattern::{self, Pattern, PatternError};
 use super::{Cond, Operand, Pred, print};
 use crate::diag::code::Code;
 use crate::diag::diagnostic::Diagnostic;
-use crate::diag::names;
+use crate::diag::names as near;
 use crate::diag::span::{Span, Spanned};
 use crate::model::field::FieldPath;
 use crate::model::id::{FieldId, PredId};
@@ -16,7 +17,7 @@ use crate::model::limits::BINDERS;
 use crate::model::op::{Op, OperandKind};
 use crate::model::truth::Truth;
 use crate::model::value::Value;
-use crate::syntax::ast::Test;
+use crate::syntax::ast::{self, Content, Each, Test, TextMap};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -39,33 +40,51 @@ impl Tests {
     }
 
     /// The condition that a test stands for; false, with a diagnostic, where it is not valid.
-    pub(super) fn lower(&mut self, test: &Test, scope: &Scope) -> Cond {
-        let looked = scope.fact(&test.field.node, fact::of_whole(test.op.node));
-        let valid = looked.is_some() || self.check_field(&test.field, scope);
-        let Some((op, operand)) = self.operand(test).filter(|_| valid) else {
-            return Cond::Const(Truth::False);
+    pub(super) fn lower(&mut self, test: &Test, scope: &Scope, names: &mut Names<'_>) -> Cond {
+        let valid = self.is_valid(test, scope);
+        let resolved = match &test.operand {
+            None => None,
+            Some(operand) => match names.value(operand) {
+                Some(resolved) => Some(resolved),
+                None => return Cond::Const(Truth::False),
+            },
         };
+        let lowered = match test.each {
+            None => self.one(test, resolved.as_ref(), scope, valid),
+            Some(each) => self.each(each, test, resolved.as_ref(), scope, names),
+        };
+        match lowered {
+            Some((cond, lists)) if valid => fact::some(&lists, cond),
+            Some(_) | None => Cond::Const(Truth::False),
+        }
+    }
+
+    /// One test and the lists around it; `None`, with a diagnostic, where it is not valid.
+    fn one(
+        &mut self,
+        test: &Test,
+        operand: Option<&Resolved>,
+        scope: &Scope,
+        valid: bool,
+    ) -> Option<(Cond, Vec<FieldId>)> {
+        let place = operand.map_or(test.span, |operand| operand.span);
+        let (op, operand) = self.operand(test, operand).filter(|_| valid)?;
         // `== null` is `not_exists`, which asks of a list as a whole.
-        let looked =
-            if op == test.op.node { looked } else { scope.fact(&test.field.node, fact::of_whole(op)) };
-        let Some(looked) = looked else {
+        let Some(looked) = scope.fact(&test.field.node, fact::of_whole(op)) else {
             let field = self.field(FieldPath::parse(&test.field.node));
-            return Cond::Pred(self.intern(Pred { field, op, operand, span: test.span }));
+            return Some((Cond::Pred(self.intern(Pred { field, op, operand, span: test.span })), Vec::new()));
         };
-        let place = test.operand.as_ref().map_or(test.span, |operand| operand.span);
         if let Some(misfit) = fact::misfit(&test.field, looked.kind, op, &operand, place) {
             self.diagnostics.push(misfit);
-            return Cond::Const(Truth::False);
+            return None;
         }
-        let Some(lists) = self.lists(&looked, scope, test.field.span) else {
-            return Cond::Const(Truth::False);
-        };
+        let lists = self.lists(&looked, scope, test.field.span)?;
         let field = self.field(looked.path);
-        fact::some(&lists, Cond::Pred(self.intern(Pred { field, op, operand, span: test.span })))
+        Some((Cond::Pred(self.intern(Pred { field, op, operand, span: test.span })), lists))
     }
 
     /// The fields of the lists that are gone through; `None`, with a diagnostic, where they are too many.
-    fn lists(&mut self, looked: &Looked, scope: &Scope, span: Span) -> Option<Vec<FieldId>> {
+    pub(super) fn lists(&mut self, looked: &Looked, scope: &Scope, span: Span) -> Option<Vec<FieldId>> {
         if !scope.has_room(looked.lists.len()) {
             let message = format!("quantifiers are nested more than {BINDERS} deep here");
             let help = "split the condition, or move the inner test outside";
@@ -73,6 +92,54 @@ impl Tests {
             return None;
         }
         Some(looked.lists.iter().map(|list| self.field(list.clone())).collect())
+    }
+
+    /// That a list is there.
+    pub(super) fn exists(&mut self, field: FieldId, span: Span) -> Cond {
+        Cond::Pred(self.intern(Pred { field, op: Op::Exists, operand: Operand::None, span }))
+    }
+
+    /// One test for each element of the operand, all of the same elements of facts.
+    fn each(
+        &mut self,
+        each: Each,
+        test: &Test,
+        operand: Option<&Resolved>,
+        scope: &Scope,
+        names: &mut Names<'_>,
+    ) -> Option<(Cond, Vec<FieldId>)> {
+        let Some(Resolved { value: Value::List(elements), span, .. }) = operand else {
+            let span = operand.map_or(test.span, |operand| operand.span);
+            let message = "`any` and `all` take a list of values";
+            let found = Diagnostic::new(Code::WrongOperand, span, message);
+            self.diagnostics.push(found.help("write the values in brackets: `[…]`"));
+            return None;
+        };
+        let written =
+            test.operand.as_ref().map_or(&[][..], |operand| written_elements(operand, elements.len()));
+        let mut parts = Vec::with_capacity(elements.len());
+        let mut around = Vec::new();
+        for (index, value) in elements.iter().enumerate() {
+            if value.is_null() {
+                let message = "null is not among the values of `any` and `all`";
+                let found = Diagnostic::new(Code::WrongOperand, *span, message);
+                self.diagnostics.push(found.help("ask for it alone, with `exists` or `not exists`"));
+                return None;
+            }
+            let resolved = match written.get(index) {
+                Some(written) => names.value(written),
+                None => None,
+            };
+            let whole = Resolved { value: value.clone(), span: *span, places: TextMap::default() };
+            let (part, lists) = self.one(test, Some(&resolved.unwrap_or(whole)), scope, true)?;
+            parts.push(part);
+            around = lists;
+        }
+        let cond = match each {
+            Each::Any => Cond::Any(parts),
+            Each::All => Cond::All(parts),
+        };
+        Some((cond, around))
     }
 
     fn intern(&mut self, pred: Pred) -> PredId {
@@ -93,7 +160,17 @@ impl Tests {
         id
     }
 
-    fn check_field(&mut self, field: &Spanned<String>, scope: &Scope) -> bool {
+    /// Whether the field of a test means something.
+    fn is_valid(&mut self, test: &Test, scope: &Scope) -> bool {
+        let Some(looked) = scope.fact(&test.field.node, true) else {
+            return self.check_field(&test.field, test.flat, scope);
+        };
+        let Some(found) = fact::unclear(test, &looked).filter(|_| !test.flat) else { return true };
+        self.diagnostics.push(found);
+        false
+    }
+
+    fn check_field(&mut self, field: &Spanned<String>, flat: bool, scope: &Scope) -> bool {
         if field.node.split('.').any(str::is_empty) {
             let message = match field.node.as_str() {
                 "" => "a field name is empty".to_owned(),
@@ -109,13 +186,13 @@ impl Tests {
             self.diagnostics.push(Diagnostic::new(Code::FactOfAnotherKind, field.span, message).help(help));
             return false;
         }
-        if let Some(warning) = fact::undeclared(field) {
-            self.diagnostics.push(warning);
-            return true;
+        if let Some(found) = fact::undeclared(field, flat) {
+            self.diagnostics.push(found);
+            return flat;
         }
         if let Some((root, rest)) = field.node.split_once('.')
             && !matches!(root, "params" | "context")
-            && let Some(meant) = names::nearest(root, ["params", "context"], 1)
+            && let Some(meant) = near::nearest(root, ["params", "context"], 1)
         {
             let message = format!(
                 "the field `{}` looks for a key `{root}` in the parameters",
@@ -132,11 +209,10 @@ impl Tests {
     }
 
     /// The operator and operand as evaluators want them; `None` where the operand does not fit.
-    fn operand(&mut self, test: &Test) -> Option<(Op, Operand)> {
+    fn operand(&mut self, test: &Test, operand: Option<&Resolved>) -> Option<(Op, Operand)> {
         let op = test.op.node;
-        let Some(Spanned { node: value, span }) = &test.operand else {
-            return Some((op, Operand::None));
-        };
+        let Some(resolved) = operand else { return Some((op, Operand::None)) };
+        let Resolved { value, span, .. } = resolved;
         match (op.spec().operand, value) {
             (OperandKind::None, _) => Some((op, Operand::None)),
             (OperandKind::Any, Value::Null) if op == Op::Eq => Some((Op::NotExists, Operand::None)),
@@ -146,50 +222,57 @@ impl Tests {
                 Some((op, Operand::Value(value.clone())))
             }
             (OperandKind::Ordered, Value::Null | Value::List(_) | Value::Object(_)) => {
-                self.wrong(op, value, *span, "a number or a string", "")
+                self.wrong(test, value, *span, "a number or a string", "")
             }
             (OperandKind::ListOrText, Value::List(_)) => Some((op, Operand::Value(value.clone()))),
             (OperandKind::ListOrText, Value::String(_)) => {
-                self.substring(op, *span);
+                self.substring(test, *span);
                 Some((op, Operand::Value(value.clone())))
             }
             (OperandKind::ListOrText, Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => {
-                self.wrong(op, value, *span, "a list", "write the values in brackets: `[…]`")
+                self.wrong(test, value, *span, "a list", "write the values in brackets: `[…]`")
             }
             (OperandKind::Text, value) => Some((op, Operand::Text(value.text().into_owned()))),
-            (OperandKind::Pattern, Value::String(text)) => self.pattern(text, test, *span),
+            (OperandKind::Pattern, Value::String(text)) => self.pattern(text, resolved),
             (
                 OperandKind::Pattern,
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_),
-            ) => self.wrong(op, value, *span, "a string", "put the pattern in single quotes"),
+            ) => self.wrong(test, value, *span, "a string", quotes(test)),
         }
     }
 
-    fn wrong<T>(&mut self, op: Op, value: &Value<'_>, span: Span, wanted: &str, help: &str) -> Option<T> {
-        let message = format!("`{}` takes {wanted}, this is {}", op.spec().spelling, words(value));
+    fn wrong<T>(
+        &mut self,
+        test: &Test,
+        value: &Value<'_>,
+        span: Span,
+        wanted: &str,
+        help: &str,
+    ) -> Option<T> {
+        let message = format!("`{}` takes {wanted}, this is {}", spelling(test), words(value));
         let found = Diagnostic::new(Code::WrongOperand, span, message);
         self.diagnostics.push(if help.is_empty() { found } else { found.help(help) });
         None
     }
 
-    fn substring(&mut self, op: Op, span: Span) {
-        let spelling = op.spec().spelling;
+    fn substring(&mut self, test: &Test, span: Span) {
+        let spelling = spelling(test);
         let message = format!("`{spelling}` with a string asks for a part of that string");
         let help = "for one value write a list of one, `[…]`; for a substring of the field use `contains`";
         self.diagnostics.push(Diagnostic::new(Code::SubstringTest, span, message).help(help));
     }
 
     /// `"\b"` in double quotes is a backspace, where a word boundary was meant.
-    fn backspaces(&mut self, text: &str, test: &Test, span: Span) {
+    fn backspaces(&mut self, text: &str, resolved: &Resolved) {
         for (at, _) in text.match_indices('\u{8}') {
-            let place = place_in_pattern(at, at + 1, test, span);
+            let place = place_in_pattern(at, at + 1, resolved);
             let message = "this pattern looks for a backspace character";
             let help = "in double quotes a word boundary is `\\\\b`; in single quotes it is `\\b`";
             self.diagnostics.push(Diagnostic::new(Code::BackspaceInPattern, place, message).help(help));
         }
     }
 
-    fn pattern(&mut self, text: &str, test: &Test, span: Span) -> Option<(Op, Operand)> {
+    fn pattern(&mut self, text: &str, resolved: &Resolved) -> Option<(Op, Operand)> {
         let parsed = self
             .patterns
             .entry(text.to_owned())
@@ -197,11 +280,11 @@ impl Tests {
             .clone();
         match parsed {
             Ok(pattern) => {
-                self.backspaces(text, test, span);
+                self.backspaces(text, resolved);
                 Some((Op::Regex, Operand::Pattern(pattern)))
             }
             Err(error) => {
-                let place = place_in_pattern(error.start, error.end, test, span);
+                let place = place_in_pattern(error.start, error.end, resolved);
                 let mut found = Diagnostic::new(Code::BadPattern, place, error.message);
                 found.help = error.help;
                 self.diagnostics.push(found);
@@ -211,14 +294,33 @@ impl Tests {
     }
 }
 
+/// The elements of a list as written, where each stands for one value.
+fn written_elements(operand: &ast::Operand, count: usize) -> &[ast::Operand] {
+    match &operand.content {
+        Content::List(elements) if elements.len() == count => elements,
+        Content::List(_) | Content::Value(_) | Content::Name(_) => &[],
+    }
+}
+
 /// The place of a byte range of a pattern in the source; the whole operand where it is not known.
-fn place_in_pattern(start: usize, end: usize, test: &Test, span: Span) -> Span {
-    let locate = |offset: usize| test.places.locate(u32::try_from(offset).ok()?);
+fn place_in_pattern(start: usize, end: usize, resolved: &Resolved) -> Span {
+    let span = resolved.span;
+    let locate = |offset: usize| resolved.places.locate(u32::try_from(offset).ok()?);
     match (locate(start), locate(end)) {
         (Some(start), Some(end)) if start <= end => Span { start, end, ..span },
         (Some(start), _) => Span { start, end: start, ..span },
         (None, _) => span,
     }
+}
+
+/// The operator as the test's form spells it.
+fn spelling(test: &Test) -> &'static str {
+    let spec = test.op.node.spec();
+    if test.flat { spec.spelling } else { spec.infix }
+}
+
+fn quotes(test: &Test) -> &'static str {
+    if test.flat { "put the pattern in single quotes" } else { "write the pattern between slashes: `/…/`" }
 }
 
 fn words(value: &Value<'_>) -> &'static str {

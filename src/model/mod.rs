@@ -26,6 +26,8 @@ pub mod id;
 pub mod json;
 pub mod limits;
 pub mod op;
+pub mod setting;
+pub mod severity;
 pub mod truth;
 pub mod unicode;
 pub mod unicode_case;

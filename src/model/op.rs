@@ -76,6 +76,8 @@ pub struct OpSpec {
     pub op: Op,
     /// Its spelling in YAML, e.g. `not_in`.
     pub spelling: &'static str,
+    /// Its spelling in the policy language, e.g. `not in`.
+    pub infix: &'static str,
     /// What it takes on its right.
     pub operand: OperandKind,
     /// How the compiler treats it.
@@ -91,6 +93,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::Eq,
         spelling: "==",
+        infix: "==",
         operand: OperandKind::Any,
         strategy: Strategy::Compare,
         summary: "equal, as Python compares JSON values; `== null` is `not_exists`",
@@ -104,6 +107,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::Ne,
         spelling: "!=",
+        infix: "!=",
         operand: OperandKind::Any,
         strategy: Strategy::Compare,
         summary: "present and not equal; `!= null` is `exists`",
@@ -112,6 +116,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::Gt,
         spelling: ">",
+        infix: ">",
         operand: OperandKind::Ordered,
         strategy: Strategy::Compare,
         summary: "greater: two numbers, or two strings in code point order; anything else is unknown",
@@ -124,6 +129,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::Lt,
         spelling: "<",
+        infix: "<",
         operand: OperandKind::Ordered,
         strategy: Strategy::Compare,
         summary: "less: two numbers, or two strings in code point order; anything else is unknown",
@@ -132,6 +138,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::Ge,
         spelling: ">=",
+        infix: ">=",
         operand: OperandKind::Ordered,
         strategy: Strategy::Compare,
         summary: "greater or equal: two numbers, or two strings in code point order; anything else is unknown",
@@ -140,6 +147,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::Le,
         spelling: "<=",
+        infix: "<=",
         operand: OperandKind::Ordered,
         strategy: Strategy::Compare,
         summary: "less or equal: two numbers, or two strings in code point order; anything else is unknown",
@@ -148,6 +156,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::In,
         spelling: "in",
+        infix: "in",
         operand: OperandKind::ListOrText,
         strategy: Strategy::Set,
         summary: "equal to an element of the list; with a string, a substring of it",
@@ -161,6 +170,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::NotIn,
         spelling: "not_in",
+        infix: "not in",
         operand: OperandKind::ListOrText,
         strategy: Strategy::Set,
         summary: "present and equal to no element of the list; with a string, no substring of it",
@@ -173,6 +183,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::Contains,
         spelling: "contains",
+        infix: "contains",
         operand: OperandKind::Any,
         strategy: Strategy::Literal,
         summary: "a list has the element; any other value's text has the operand's text in it",
@@ -186,6 +197,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::StartsWith,
         spelling: "starts_with",
+        infix: "starts_with",
         operand: OperandKind::Text,
         strategy: Strategy::Literal,
         summary: "the value's text starts with the operand's text",
@@ -198,6 +210,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::EndsWith,
         spelling: "ends_with",
+        infix: "ends_with",
         operand: OperandKind::Text,
         strategy: Strategy::Literal,
         summary: "the value's text ends with the operand's text",
@@ -210,6 +223,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::Regex,
         spelling: "regex",
+        infix: "matches",
         operand: OperandKind::Pattern,
         strategy: Strategy::Regex,
         summary: "Python 3.11 `re.search(operand, text of the value)`",
@@ -222,6 +236,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::Exists,
         spelling: "exists",
+        infix: "exists",
         operand: OperandKind::None,
         strategy: Strategy::Presence,
         summary: "the field is present and not null",
@@ -230,6 +245,7 @@ pub const OPS: [OpSpec; 14] = [
     OpSpec {
         op: Op::NotExists,
         spelling: "not_exists",
+        infix: "not exists",
         operand: OperandKind::None,
         strategy: Strategy::Presence,
         summary: "the field is missing or null",

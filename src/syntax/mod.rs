@@ -24,15 +24,27 @@ use crate::model::value::Value;
 
 pub mod ast;
 mod detect;
+mod text;
 mod yaml;
 
 /// Reads one policy file, whichever dialect it is in. `None` where it is too broken to hold a document; the
 /// diagnostics then say why. They are in order of their places.
 #[must_use]
 pub fn parse(file: &SourceFile, source: SourceId) -> (Option<ast::Document>, Vec<Diagnostic>) {
-    let (document, mut diagnostics) = yaml::parse(&file.text, source);
+    let (document, mut diagnostics) = if is_text(&file.path) {
+        let parsed = text::file(&file.text, source);
+        (Some(parsed.document), parsed.diagnostics)
+    } else {
+        yaml::parse(&file.text, source)
+    };
     crate::diag::diagnostic::sort(&mut diagnostics);
     (document, diagnostics)
+}
+
+/// Whether a file with this path is in the policy language; all others are YAML.
+#[must_use]
+pub fn is_text(path: &str) -> bool {
+    path.ends_with(".agsec")
 }
 
 /// Reads a YAML file that is no policy (the cases beside one) as one value, as strictly as a policy is read.

@@ -19,7 +19,6 @@ fn folder(name: &str) -> PathBuf {
 
 /// Codes that no policy text can bring about, with the reason.
 const OUT_OF_REACH: &[(&str, &str)] = &[
-    ("E0501", "the dialects have no nested conditions; the compiler's own tests build some"),
     ("E0502", "the compiler's own tests build patterns over the budget"),
     ("E0503", "takes a bundle of more than 1 GiB"),
 ];

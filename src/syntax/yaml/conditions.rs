@@ -12,8 +12,8 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::names;
 use crate::diag::span::{Span, Spanned};
 use crate::model::op::{OPS, Op, OperandKind};
-use crate::model::value::Value;
-use crate::syntax::ast::{Expr, Test, TextMap};
+use crate::syntax::ast::{Content as Written, Expr, Operand, Test, TextMap};
+use crate::syntax::text;
 
 const CONDITION: Keys = Keys { owner: "a condition", names: &["op", "value"], reported: &[] };
 
@@ -73,6 +73,30 @@ pub(super) fn read(reader: &mut Reader<'_>, entry: Option<&Entry>, how: Match) -
     })
 }
 
+/// A condition of the policy language, in a string; places in it are exact.
+pub(super) fn expression(reader: &mut Reader<'_>, entry: Option<&Entry>) -> Option<Expr> {
+    let entry = entry?;
+    let Some(scalar) = reader.scalar(entry.value).filter(|scalar| matches!(scalar.kind, ScalarKind::Text))
+    else {
+        reader.wrong_type(entry, "a string with a condition");
+        return None;
+    };
+    let span = reader.span(entry.value);
+    let mut places = place::map(reader.text, span, scalar.style, &scalar.text);
+    if places.0.is_empty() {
+        // Where the text cannot be found in the source, every finding points at its beginning.
+        places = TextMap(vec![(0, span.start)]);
+    }
+    let (condition, found) = text::condition(&scalar.text, span.source, places);
+    for one in found {
+        // What mends the decoded text may not mend the source, where quotes and line breaks are others.
+        let fix = one.fix.clone().filter(|_| scalar.style == Style::Plain);
+        reader.report(Diagnostic { fix, ..one });
+    }
+    // Without a condition there will be no policy, and nothing else to say about it.
+    condition
+}
+
 /// One field with what is asked of it.
 fn test(reader: &mut Reader<'_>, entry: &Entry) -> Option<Test> {
     let field = Spanned { node: entry.key.clone(), span: entry.key_span };
@@ -108,22 +132,16 @@ fn list_equality(reader: &mut Reader<'_>, entry: &Entry) {
 
 fn equals(reader: &mut Reader<'_>, field: Spanned<String>, value: NodeId) -> Test {
     let span = reader.span(value);
-    let operand = Spanned { node: reader.value(value), span };
+    let operand = Some(Operand::value(reader.value(value), span));
     let whole = field.span.to(span);
-    Test {
-        field,
-        op: Spanned { node: Op::Eq, span },
-        operand: Some(operand),
-        places: TextMap::default(),
-        span: whole,
-    }
+    Test { field, op: Spanned { node: Op::Eq, span }, operand, each: None, flat: true, span: whole }
 }
 
 /// Stands for a test that was reported: there will be no policy, but its field is still looked at.
 fn unreadable(field: Spanned<String>) -> Test {
     let span = field.span;
     let op = Spanned { node: Op::Exists, span };
-    Test { field, op, operand: None, places: TextMap::default(), span }
+    Test { field, op, operand: None, each: None, flat: true, span }
 }
 
 fn operator_and_value(reader: &mut Reader<'_>, field: Spanned<String>, entry: &Entry) -> Option<Test> {
@@ -139,8 +157,9 @@ fn operator_and_value(reader: &mut Reader<'_>, field: Spanned<String>, entry: &E
         return None;
     };
     let op = operator(reader, op_entry)?;
-    let (operand, places) = operand(reader, op, op_entry, &known)?;
-    Some(Test { field, op: Spanned { node: op, span: reader.span(op_entry.value) }, operand, places, span })
+    let operand = operand(reader, op, op_entry, &known)?;
+    let op = Spanned { node: op, span: reader.span(op_entry.value) };
+    Some(Test { field, op, operand, each: None, flat: true, span })
 }
 
 /// The operator; other tools' spellings are only suggested.
@@ -213,16 +232,14 @@ fn suggestion(written: &str) -> Option<&'static str> {
     synonym.or_else(|| names::nearest(written, OPS.iter().map(|row| row.spelling).filter(is_word), limit))
 }
 
-type Operand = Option<Spanned<Value<'static>>>;
-
 /// The `value` beside an operator, as far as the operator takes one.
-fn operand(reader: &mut Reader<'_>, op: Op, op_entry: &Entry, known: &Known) -> Option<(Operand, TextMap)> {
+fn operand(reader: &mut Reader<'_>, op: Op, op_entry: &Entry, known: &Known) -> Option<Option<Operand>> {
     let entry = known.get("value");
     if op.spec().operand == OperandKind::None {
         if let Some(entry) = entry {
             value_of_presence(reader, op, op_entry, entry);
         }
-        return Some((None, TextMap::default()));
+        return Some(None);
     }
     let Some(entry) = entry.filter(|entry| !reader.is_absent(entry.value)) else {
         let place = entry.map_or(op_entry.key_span.to(reader.span(op_entry.value)), |entry| entry.key_span);
@@ -239,7 +256,7 @@ fn operand(reader: &mut Reader<'_>, op: Op, op_entry: &Entry, known: &Known) -> 
         Some(_) | None => TextMap::default(),
     };
     let value = reader.value(entry.value);
-    Some((Some(Spanned { node: value, span }), places))
+    Some(Some(Operand { content: Written::Value(value), places, span }))
 }
 
 /// `exists` and `not_exists` ignore a value; `false` shows that the author thought otherwise.

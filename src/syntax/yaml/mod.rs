@@ -28,7 +28,8 @@ pub(super) fn parse(text: &str, source: SourceId) -> (Option<Document>, Vec<Diag
     let mut reader = reader::Reader::new(&tree, text, diagnostics);
     let document = detect::dialect(&mut reader, root).map(|dialect| match dialect {
         Dialect::Statements => statements::read(&mut reader, root, source),
-        Dialect::Rules => rules::read(&mut reader, root, source),
+        // YAML is never detected as the policy language.
+        Dialect::Rules | Dialect::Text => rules::read(&mut reader, root, source),
     });
     (document, reader.diagnostics)
 }

@@ -207,24 +207,27 @@ fn folded_text(decoded: &str, blank_lines: usize, escaped: bool) -> usize {
 mod tests {
     use crate::diag::source::SourceFile;
     use crate::model::id::SourceId;
-    use crate::syntax::ast::Expr;
+    use crate::model::value::Value;
+    use crate::syntax::ast::{Content, Expr};
 
     /// The source text at the place that the map gives for each character of a pattern; `X` marks where it is lost.
-    fn mapped(operand: &str) -> (String, String) {
+    fn mapped(written: &str) -> (String, String) {
         let text = format!(
-            "statements:\n  - effect: deny\n    conditions:\n      params.é:\n        op: regex\n        value: {operand}\n"
+            "statements:\n  - effect: deny\n    conditions:\n      params.é:\n        op: regex\n        value: {written}\n"
         );
         let file = SourceFile { path: String::new(), text: text.clone() };
         let (document, diagnostics) = crate::syntax::parse(&file, SourceId(0));
-        let document = document.unwrap_or_else(|| panic!("{operand}: {diagnostics:?}"));
+        let document = document.unwrap_or_else(|| panic!("{written}: {diagnostics:?}"));
         let Some(Expr::All(tests, _)) = document.rules[0].when.as_ref() else {
-            panic!("{operand}: {diagnostics:?}")
+            panic!("{written}: {diagnostics:?}")
         };
         let [Expr::Test(test)] = tests.as_slice() else { panic!("one test") };
-        let pattern =
-            test.operand.as_ref().and_then(|operand| operand.node.as_str()).expect("a string").to_owned();
+        let operand = test.operand.as_ref().expect("an operand");
+        let Content::Value(Value::String(pattern)) = &operand.content else { panic!("a string") };
+        let pattern = pattern.clone().into_owned();
         let place = |at: usize| {
-            test.places
+            operand
+                .places
                 .locate(u32::try_from(at).expect("short"))
                 .map_or('X', |place| text[place as usize..].chars().next().unwrap_or('$'))
         };

@@ -8,7 +8,7 @@ use super::characters;
 use super::scalar::ScalarKind;
 use super::tree::{Content, NodeId, Scalar, Style, Tree};
 use crate::diag::code::Code;
-use crate::diag::diagnostic::Diagnostic;
+use crate::diag::diagnostic::{Diagnostic, Level};
 use crate::diag::names;
 use crate::diag::span::{Span, Spanned};
 use crate::model::decision::Effect;
@@ -74,6 +74,13 @@ impl<'t> Reader<'t> {
         // An aliased value is read once for each alias.
         if self.reported.insert((found.code, found.label.0, found.message.clone())) {
             self.diagnostics.push(found);
+        }
+    }
+
+    /// Makes warnings of the findings since there were so many.
+    pub(super) fn demote(&mut self, before: usize) {
+        for found in self.diagnostics.iter_mut().skip(before) {
+            found.level = Level::Warning;
         }
     }
 

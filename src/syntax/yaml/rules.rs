@@ -57,6 +57,9 @@ fn rule(reader: &mut Reader<'_>, node: NodeId) -> Option<RuleDecl> {
         unless: None,
         reason: reader.optional_text(known.get("reason")),
         priority: known.get("priority").map_or(0, |entry| priority(reader, entry)),
+        severity: None,
+        tags: Vec::new(),
+        url: None,
         span: known.span,
     })
 }

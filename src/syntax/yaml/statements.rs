@@ -1,6 +1,7 @@
 //! The statements dialect, as the Python tool `agsec` 0.2.2 reads it: `version`, `default`, `statements`.
 //!
-//! In: the tree of a file with `statements`. Out: its document. Ours beside the original's keys: `unless`.
+//! In: the tree of a file with `statements`. Out: its document. Ours beside the original's keys: `when`,
+//! `unless`, `severity`, `tags`, `url`, and `settings` of a document.
 //! Deliberately not here: the older rules (`rules.rs`).
 
 use super::characters;
@@ -13,15 +14,32 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::span::Spanned;
 use crate::model::decision::Effect;
 use crate::model::id::SourceId;
+use crate::model::severity::Severity;
 use crate::model::value::Number;
-use crate::syntax::ast::{Dialect, Document, RuleDecl};
+use crate::syntax::ast::{Dialect, Document, Expr, Operand, RuleDecl, Setting};
+use crate::syntax::text;
 
 /// `rules` beside `statements` is reported where the dialect is determined.
-const DOCUMENT: Keys =
-    Keys { owner: "a policy file", names: &["version", "default", "statements"], reported: &["rules"] };
+const DOCUMENT: Keys = Keys {
+    owner: "a policy file",
+    names: &["version", "default", "statements", "settings"],
+    reported: &["rules"],
+};
 const STATEMENT: Keys = Keys {
     owner: "a statement",
-    names: &["sid", "effect", "actions", "conditions", "match", "reason", "unless"],
+    names: &[
+        "sid",
+        "effect",
+        "actions",
+        "conditions",
+        "match",
+        "when",
+        "reason",
+        "unless",
+        "severity",
+        "tags",
+        "url",
+    ],
     reported: &[],
 };
 
@@ -29,6 +47,9 @@ const STATEMENT: Keys = Keys {
 pub(super) fn read(reader: &mut Reader<'_>, root: NodeId, source: SourceId) -> Document {
     let known = reader.known(root, &DOCUMENT);
     let mut document = head(reader, known.as_ref(), source, Dialect::Statements);
+    if let Some(entry) = known.as_ref().and_then(|known| known.get("settings")) {
+        document.settings = settings(reader, entry);
+    }
     let Some(entry) = known.as_ref().and_then(|known| known.get("statements")) else { return document };
     for node in list(reader, entry) {
         document.rules.extend(statement(reader, node));
@@ -48,7 +69,7 @@ pub(super) fn head(
         .and_then(|known| known.get("default"))
         .filter(|entry| !reader.is_null(entry.value))
         .and_then(|entry| reader.effect(entry, Code::BadDefault, false));
-    Document { source, dialect, version, default, rules: Vec::new() }
+    Document { version, default, ..Document::new(source, dialect) }
 }
 
 fn version(reader: &mut Reader<'_>, entry: &Entry) -> Option<Spanned<String>> {
@@ -103,8 +124,14 @@ fn statement(reader: &mut Reader<'_>, node: NodeId) -> Option<RuleDecl> {
     // A statement whose effect is not readable makes no policy; it is read on for its other mistakes.
     let effect = effect.unwrap_or(Spanned { node: Effect::Deny, span: known.span });
     let how = conditions::matching(reader, known.get("match"));
-    let when = conditions::read(reader, known.get("conditions"), how);
-    let unless = conditions::read(reader, known.get("unless"), Match::All);
+    let conditions = conditions::read(reader, known.get("conditions"), how);
+    let when = both(conditions, conditions::expression(reader, known.get("when")));
+    let unless = match known.get("unless") {
+        Some(entry) if reader.scalar(entry.value).is_some() && !reader.is_null(entry.value) => {
+            conditions::expression(reader, Some(entry))
+        }
+        entry => conditions::read(reader, entry, Match::All),
+    };
     if let Some(entry) = known.get("unless").filter(|_| effect.node == Effect::Allow) {
         let message = "an allow statement cannot have `unless`";
         let help = "state the opposite in its `conditions`, or write a deny statement for the exception";
@@ -118,8 +145,68 @@ fn statement(reader: &mut Reader<'_>, node: NodeId) -> Option<RuleDecl> {
         unless,
         reason: reader.optional_text(known.get("reason")),
         priority: 0,
+        severity: severity(reader, known.get("severity")),
+        tags: tags(reader, known.get("tags")),
+        url: note(reader, known.get("url")),
         span: known.span,
     })
+}
+
+/// `conditions` and `when` of one statement have to hold both.
+fn both(conditions: Option<Expr>, when: Option<Expr>) -> Option<Expr> {
+    match (conditions, when) {
+        (Some(conditions), Some(when)) => {
+            let span = conditions.span();
+            Some(Expr::All(vec![conditions, when], span))
+        }
+        (one, other) => one.or(other),
+    }
+}
+
+/// Reads a note for people. The Python tool ignores these keys, so what it would have taken is at worst a warning.
+fn note(reader: &mut Reader<'_>, entry: Option<&Entry>) -> Option<Spanned<String>> {
+    let before = reader.diagnostics.len();
+    let text = reader.optional_text(entry);
+    reader.demote(before);
+    text
+}
+
+fn severity(reader: &mut Reader<'_>, entry: Option<&Entry>) -> Option<Spanned<Severity>> {
+    let word = note(reader, entry)?;
+    match text::severity(&word) {
+        Ok(severity) => Some(severity),
+        Err(found) => {
+            let before = reader.diagnostics.len();
+            reader.report(*found);
+            reader.demote(before);
+            None
+        }
+    }
+}
+
+fn tags(reader: &mut Reader<'_>, entry: Option<&Entry>) -> Vec<Spanned<String>> {
+    let Some(entry) = entry else { return Vec::new() };
+    let Some(Content::Sequence(elements)) = reader.content(entry.value) else {
+        return note(reader, Some(entry)).into_iter().collect();
+    };
+    let elements = elements.iter().map(|node| Entry { value: *node, ..entry.clone() });
+    elements.filter_map(|element| note(reader, Some(&element))).collect()
+}
+
+/// `settings`: a mapping from names to lists.
+fn settings(reader: &mut Reader<'_>, entry: &Entry) -> Vec<Setting> {
+    if reader.is_null(entry.value) {
+        return Vec::new();
+    }
+    let Some(entries) = reader.entries(entry.value) else {
+        reader.wrong_type(entry, "a mapping");
+        return Vec::new();
+    };
+    let stated = entries.into_iter().map(|entry| Setting {
+        value: Operand::value(reader.value(entry.value), reader.span(entry.value)),
+        name: Spanned { node: entry.key, span: entry.key_span },
+    });
+    stated.collect()
 }
 
 /// The action patterns; every action where the key is missing.

@@ -1,0 +1,13 @@
+//! What is generated before the crate is compiled. In: files beside the sources. Out: Rust in `OUT_DIR`.
+//! Each step has a file in `build/`; deliberately not here: anything but calling them.
+
+#[cfg(feature = "compile")]
+#[path = "build/grammar.rs"]
+mod grammar;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    #[cfg(feature = "compile")]
+    grammar::generate();
+}

@@ -1,0 +1,299 @@
+//! Names of values, conditions and settings: what they stand for in one layer.
+//!
+//! In: the documents of a layer. Out: values for operands, with their places; the expressions of named conditions; and
+//! findings about names that are unknown, doubled, taken, endless or of the wrong kind. A name is known in every file.
+//! Deliberately not here: conditions themselves (`lower`), whether a value fits its operator (`test`).
+
+use super::print::short;
+use crate::diag::code::Code;
+use crate::diag::diagnostic::Diagnostic;
+use crate::diag::names;
+use crate::diag::span::{Span, Spanned};
+use crate::model::fact::FactRoot;
+use crate::model::limits::POLICY_DEPTH;
+use crate::model::setting::{self, SETTINGS};
+use crate::model::value::Value;
+use crate::syntax::ast::{Content, Document, Expr, Let, Named, Operand, TextMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+
+/// Elements that one list may have after its names are replaced.
+const ELEMENTS: usize = 100_000;
+
+/// First names of fields, which nothing else can be called.
+const RESERVED: [&str; 3] = ["params", "context", "settings"];
+
+/// What the names of a layer stand for.
+#[derive(Default)]
+pub(super) struct Names<'d> {
+    lets: BTreeMap<&'d str, &'d Let>,
+    settings: BTreeMap<&'static str, Vec<Value<'static>>>,
+    /// Findings, each once however often a name is used.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    told: HashSet<(Code, Span)>,
+}
+
+/// An operand whose names are replaced.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved {
+    pub(super) value: Value<'static>,
+    /// Where it is written, which may be a `let` in another file.
+    pub(super) span: Span,
+    /// For a string: where its text stands.
+    pub(super) places: TextMap,
+}
+
+impl<'d> Names<'d> {
+    /// Collects the names of all documents.
+    pub(super) fn collect(documents: &'d [Document]) -> Self {
+        let mut names = Self::default();
+        for named in documents.iter().flat_map(|document| &document.lets) {
+            names.declare(named);
+        }
+        names.collect_settings(documents);
+        names
+    }
+
+    fn declare(&mut self, named: &'d Let) {
+        let name = &named.name;
+        if let Err(found) = free(name) {
+            self.report(*found);
+            return;
+        }
+        if let Some(first) = self.lets.get(name.node.as_str()) {
+            let message = format!("the name `{}` is given twice", short(&name.node));
+            let found = Diagnostic::new(Code::DuplicateName, name.span, message);
+            let found = found.also(first.name.span, "first given here");
+            self.report(found.help("names are known in all files of the directory; choose another"));
+            return;
+        }
+        self.lets.insert(&name.node, named);
+    }
+
+    fn collect_settings(&mut self, documents: &'d [Document]) {
+        for stated in documents.iter().flat_map(|document| &document.settings) {
+            let name = &stated.name;
+            let Some(row) = setting::find(&name.node) else {
+                self.unknown_setting(&name.node, name.span);
+                continue;
+            };
+            let Some(resolved) = self.value(&stated.value) else { continue };
+            let Value::List(elements) = resolved.value else {
+                self.bad_setting(row.name, resolved.span);
+                continue;
+            };
+            if elements.iter().any(|element| element.as_str().is_none()) {
+                self.bad_setting(row.name, resolved.span);
+                continue;
+            }
+            let all = self.settings.entry(row.name).or_default();
+            let mut known: HashSet<Value<'static>> = all.iter().cloned().collect();
+            all.extend(elements.into_iter().filter(|element| known.insert(element.clone())));
+        }
+    }
+
+    fn bad_setting(&mut self, name: &str, span: Span) {
+        let message = format!("the setting `{name}` is a list of texts");
+        let found = Diagnostic::new(Code::WrongOperand, span, message);
+        self.report(found.help("write the texts in brackets: `[\"…\", \"…\"]`"));
+    }
+
+    fn unknown_setting(&mut self, name: &str, span: Span) {
+        let found = Diagnostic::new(Code::UnknownSetting, span, format!("unknown setting `{}`", short(name)));
+        let known = SETTINGS.iter().map(|row| row.name);
+        let near = names::nearest(name, known.clone(), 3);
+        self.report(match near {
+            Some(near) => found.help(format!("did you mean `{near}`?")),
+            None => found.help(format!("known are `{}`", known.collect::<Vec<_>>().join("`, `"))),
+        });
+    }
+
+    /// Adds a finding, unless the same was found in the same place.
+    pub(super) fn report(&mut self, found: Diagnostic) {
+        if self.told.insert((found.code, found.label.0)) {
+            self.diagnostics.push(found);
+        }
+    }
+
+    /// The value of an operand; `None`, with a finding, where a name in it has none.
+    pub(super) fn value(&mut self, operand: &Operand) -> Option<Resolved> {
+        let mut stack = Vec::new();
+        self.resolve(operand, &mut stack)
+    }
+
+    fn resolve(&mut self, operand: &Operand, stack: &mut Vec<&'d str>) -> Option<Resolved> {
+        let resolved =
+            |value: Value<'static>| Resolved { value, span: operand.span, places: operand.places.clone() };
+        match &operand.content {
+            Content::Value(value) => Some(resolved(value.clone())),
+            Content::Name(name) => self.named(name, operand.span, stack),
+            Content::List(elements) => {
+                let mut all = Vec::new();
+                let mut whole = true;
+                for element in elements {
+                    let is_name = matches!(element.content, Content::Name(_));
+                    match self.resolve(element, stack).map(|resolved| resolved.value) {
+                        Some(Value::List(inner)) if is_name => all.extend(inner),
+                        Some(value) => all.push(value),
+                        None => whole = false,
+                    }
+                    if all.len() > ELEMENTS {
+                        let message = format!("this list stands for more than {ELEMENTS} elements");
+                        self.report(Diagnostic::new(Code::NamesTooLarge, operand.span, message));
+                        return None;
+                    }
+                }
+                whole.then(|| resolved(Value::List(all)))
+            }
+        }
+    }
+
+    /// What a name stands for, as a value.
+    fn named(&mut self, name: &str, span: Span, stack: &mut Vec<&'d str>) -> Option<Resolved> {
+        if let Some(setting) = name.strip_prefix("settings.") {
+            return self.setting(setting, span);
+        }
+        let Some((key, named)) = self.lets.get_key_value(name).map(|(key, named)| (*key, *named)) else {
+            self.unknown_value(name, span);
+            return None;
+        };
+        if !self.enter(key, named.name.span, stack) {
+            return None;
+        }
+        let resolved = match &named.value {
+            Named::Value(operand) => self.resolve(operand, stack),
+            Named::Condition(Expr::Name(alias)) => self.named(&alias.node, alias.span, stack),
+            Named::Condition(condition) => {
+                let message = format!("`{}` is a condition, and a value is wanted here", short(name));
+                let found = Diagnostic::new(Code::WrongName, span, message);
+                self.report(found.also(condition.span(), "what it stands for"));
+                None
+            }
+        };
+        stack.pop();
+        resolved
+    }
+
+    /// Goes into a name; false, with a finding, where that would not end.
+    fn enter(&mut self, name: &'d str, span: Span, stack: &mut Vec<&'d str>) -> bool {
+        if stack.contains(&name) {
+            let message = format!("the name `{}` stands for itself", short(name));
+            let way: Vec<&str> = stack.iter().skip_while(|other| **other != name).copied().collect();
+            let help = format!("the way is `{}`", short(&format!("{} → {name}", way.join(" → "))));
+            self.report(Diagnostic::new(Code::NameCycle, span, message).help(help));
+            return false;
+        }
+        if stack.len() >= POLICY_DEPTH {
+            let message = format!("names stand for names more than {POLICY_DEPTH} deep");
+            self.report(Diagnostic::new(Code::NamesTooLarge, span, message));
+            return false;
+        }
+        stack.push(name);
+        true
+    }
+
+    fn setting(&mut self, name: &str, span: Span) -> Option<Resolved> {
+        let Some(row) = setting::find(name) else {
+            self.unknown_setting(name, span);
+            return None;
+        };
+        let default = || row.default.iter().map(|text| Value::String(Cow::Borrowed(*text))).collect();
+        let elements = self.settings.get(row.name).cloned().unwrap_or_else(default);
+        Some(Resolved { value: Value::List(elements), span, places: TextMap::default() })
+    }
+
+    /// The expression that a condition's name stands for, and its key for `leave`. `None`, with a finding, where there
+    /// is none.
+    pub(super) fn condition(
+        &mut self,
+        name: &Spanned<String>,
+        stack: &mut Vec<&'d str>,
+    ) -> Option<(&'d str, &'d Expr)> {
+        let Some((key, named)) = self.lets.get_key_value(name.node.as_str()).map(|(key, one)| (*key, *one))
+        else {
+            self.unknown_condition(name);
+            return None;
+        };
+        match &named.value {
+            Named::Condition(condition) => {
+                self.enter(key, named.name.span, stack).then_some((key, condition))
+            }
+            Named::Value(value) => {
+                let message = format!("`{}` is a value, and a condition is wanted here", short(&name.node));
+                let found = Diagnostic::new(Code::WrongName, name.span, message);
+                let help =
+                    format!("compare a field with it, e.g. `params.file_path in {}`", short(&name.node));
+                self.report(found.also(value.span, "what it stands for").help(help));
+                None
+            }
+        }
+    }
+
+    fn unknown_condition(&mut self, name: &Spanned<String>) {
+        if is_strange(&name.node) {
+            return;
+        }
+        let written = short(&name.node);
+        if name.node.contains('.') {
+            let message = format!("nothing is asked about the field `{written}`");
+            let help = format!("write an operator and a value, `{written} == true`, or `{written} exists`");
+            self.report(Diagnostic::new(Code::UnknownName, name.span, message).help(help));
+            return;
+        }
+        let found =
+            Diagnostic::new(Code::UnknownName, name.span, format!("no condition is called `{written}`"));
+        self.report(match names::nearest(&name.node, self.lets.keys().copied(), 2) {
+            Some(near) => found.help(format!("did you mean `{}`?", short(near))).fix(name.span, near),
+            None => found.help(format!(
+                "name one, `let {written} = …`; to ask about a field write an operator, e.g. `{written} exists`"
+            )),
+        });
+    }
+
+    fn unknown_value(&mut self, name: &str, span: Span) {
+        if is_strange(name) {
+            return;
+        }
+        let written = short(name);
+        if name.contains('.') {
+            let message = format!("a field is compared with a value, and `{written}` is a field");
+            let help = "two fields cannot be compared; a text stands in quotes";
+            self.report(Diagnostic::new(Code::WrongName, span, message).help(help));
+            return;
+        }
+        let found = Diagnostic::new(Code::UnknownName, span, format!("no value is called `{written}`"));
+        self.report(match names::nearest(name, self.lets.keys().copied(), 2) {
+            Some(near) => found.help(format!("did you mean `{}`?", short(near))).fix(span, near),
+            None => found.help(format!("for a text write `\"{written}\"`")).fix(span, format!("\"{name}\"")),
+        });
+    }
+
+    /// Whether a value or condition has this name.
+    pub(super) fn declared(&self, name: &str) -> Option<&'d Let> {
+        self.lets.get(name).copied()
+    }
+
+    /// All declarations, so that each is looked at even where nothing uses it.
+    pub(super) fn all(&self) -> Vec<&'d Let> {
+        self.lets.values().copied().collect()
+    }
+}
+
+/// Whether a word has a character that words have not, which was reported where it was read.
+fn is_strange(word: &str) -> bool {
+    !word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
+}
+
+/// Whether something may be called this.
+pub(super) fn free(name: &Spanned<String>) -> Result<(), Box<Diagnostic>> {
+    let new = |message: String| Diagnostic::new(Code::ReservedName, name.span, message);
+    if name.node.contains('.') {
+        return Err(Box::new(new(format!("the name `{}` has a dot, as fields do", short(&name.node)))));
+    }
+    let is_root = FactRoot::from_name(&name.node).is_some();
+    if is_root || RESERVED.contains(&name.node.as_str()) {
+        let found = new(format!("`{}` begins fields, so it names nothing else", short(&name.node)));
+        return Err(Box::new(found.help("choose another name")));
+    }
+    Ok(())
+}

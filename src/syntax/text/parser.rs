@@ -1,0 +1,228 @@
+//! Tokens to documents and conditions.
+//!
+//! In: text. Out: what could be read of it, and a diagnostic for each item that could not. Every item begins with a
+//! word that begins nothing else, so one mistake never hides the next item. Brackets are counted before the grammar
+//! sees them: a tree deeper than the limit is refused as one finding and never built.
+//! Deliberately not here: what the messages say (`explain`).
+
+use super::build::{Builder, Item};
+use super::explain;
+use super::grammar::{ConditionParser, FileItemParser};
+use super::lexer::{self, Flaw, Lexed, Lexeme};
+use super::token::{Keyword, Token};
+use crate::diag::code::Code;
+use crate::diag::diagnostic::Diagnostic;
+use crate::model::id::SourceId;
+use crate::model::limits::POLICY_DEPTH;
+use crate::syntax::ast::{Dialect, Document, Expr, TextMap};
+use std::ops::Range;
+
+/// What was read of a file.
+#[derive(Debug)]
+pub(in crate::syntax) struct Parsed {
+    /// The items that could be read.
+    pub(in crate::syntax) document: Document,
+    /// Comments without line breaks, as places in the file.
+    pub(in crate::syntax) comments: Vec<Range<usize>>,
+    /// In the order found.
+    pub(in crate::syntax) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a file.
+pub(in crate::syntax) fn file(text: &str, source: SourceId) -> Parsed {
+    // A byte order mark may stand at the start, and only there.
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let Lexed { lexemes, comments, flaws } = lexer::lex(text, start);
+    let mut builder = Builder::new(source);
+    report(&flaws, &mut builder);
+    let mut document = Document::new(source, Dialect::Text);
+    if lexemes.is_empty() && flaws.is_empty() {
+        let span = builder.span(0, 0);
+        let found = Diagnostic::new(Code::EmptyFile, span, "the policy file is empty");
+        builder.diagnostics.push(found.help("write a statement, e.g. `deny no-deleting on file.delete`"));
+    }
+    let parser = FileItemParser::new();
+    for (item, end) in items(&lexemes, text.len()) {
+        if !is_shallow(item, &mut builder) {
+            continue;
+        }
+        let tokens = item.iter().map(|one| Ok((one.start, one.token, one.end)));
+        match parser.parse(&mut builder, tokens) {
+            Ok(read) => add(read, &mut document, &mut builder),
+            Err(error) => {
+                let context =
+                    explain::Context { text, lexemes: item, end, flaws: &flaws, whole: "statement" };
+                explain::report(&error, &context, &mut builder);
+            }
+        }
+    }
+    Parsed { document, comments, diagnostics: builder.diagnostics }
+}
+
+/// Reads a condition that stands inside another file; `places` says where.
+pub(in crate::syntax) fn condition(
+    text: &str,
+    source: SourceId,
+    places: TextMap,
+) -> (Option<Expr>, Vec<Diagnostic>) {
+    let Lexed { lexemes, flaws, .. } = lexer::lex(text, 0);
+    let mut builder = Builder::within(source, places);
+    report(&flaws, &mut builder);
+    if !is_shallow(&lexemes, &mut builder) {
+        return (None, builder.diagnostics);
+    }
+    let tokens = lexemes.iter().map(|one| Ok((one.start, one.token, one.end)));
+    let read = match ConditionParser::new().parse(&mut builder, tokens) {
+        Ok(expr) => Some(expr),
+        Err(error) => {
+            let context = explain::Context {
+                text,
+                lexemes: &lexemes,
+                end: text.len(),
+                flaws: &flaws,
+                whole: "condition",
+            };
+            explain::report(&error, &context, &mut builder);
+            None
+        }
+    };
+    (read, builder.diagnostics)
+}
+
+fn report(flaws: &[Flaw], builder: &mut Builder) {
+    for flaw in flaws {
+        let span = builder.span(flaw.place.start, flaw.place.end);
+        let mut found = Diagnostic::new(flaw.code, span, flaw.message.clone());
+        if !flaw.help.is_empty() {
+            found = found.help(flaw.help);
+        }
+        builder.diagnostics.push(match flaw.fix {
+            Some(fix) => found.fix(span, fix),
+            None => found,
+        });
+    }
+}
+
+/// Cuts tokens where items begin; each with the place where the next one begins.
+fn items<'l, 's>(
+    lexemes: &'l [Lexeme<'s>],
+    text_end: usize,
+) -> impl Iterator<Item = (&'l [Lexeme<'s>], usize)> {
+    let mut rest = lexemes;
+    std::iter::from_fn(move || {
+        let begins = |at: &usize| begins_item(rest, *at);
+        let length = (1..rest.len()).find(begins).unwrap_or(rest.len());
+        let (item, after) = rest.split_at_checked(length)?;
+        rest = after;
+        let end = rest.first().map_or(text_end, |next| next.start);
+        (!item.is_empty()).then_some((item, end))
+    })
+}
+
+/// Whether an item begins at a token. Words that may also be fields are told by what follows them.
+fn begins_item(lexemes: &[Lexeme<'_>], at: usize) -> bool {
+    let token = |index: Option<usize>| index.and_then(|index| lexemes.get(index)).map(|one| one.token);
+    let next = token(at.checked_add(1));
+    let keyword = match token(Some(at)) {
+        Some(Token::Keyword(keyword)) => keyword,
+        // A misspelt effect: nothing else has two words before `on`.
+        Some(Token::Word(_)) if matches!(next, Some(Token::Word(_))) => {
+            return token(at.checked_add(2)) == Some(Token::Keyword(Keyword::On));
+        }
+        Some(_) | None => return false,
+    };
+    let is_effect =
+        |token| matches!(token, Some(Token::Keyword(Keyword::Deny | Keyword::Review | Keyword::Allow)));
+    match keyword {
+        Keyword::Let => true,
+        Keyword::Deny | Keyword::Review | Keyword::Allow => {
+            !matches!(token(at.checked_sub(1)), Some(Token::Keyword(Keyword::Default) | Token::Arrow))
+        }
+        Keyword::Default => is_effect(next),
+        Keyword::Include | Keyword::Test => matches!(next, Some(Token::Text(_))),
+        Keyword::Settings => next == Some(Token::OpenCurly),
+        Keyword::On
+        | Keyword::When
+        | Keyword::Unless
+        | Keyword::Because
+        | Keyword::Severity
+        | Keyword::Tags
+        | Keyword::Url
+        | Keyword::Context
+        | Keyword::And
+        | Keyword::Or
+        | Keyword::Not
+        | Keyword::In
+        | Keyword::Contains
+        | Keyword::StartsWith
+        | Keyword::EndsWith
+        | Keyword::Matches
+        | Keyword::Exists
+        | Keyword::Any
+        | Keyword::All
+        | Keyword::Some
+        | Keyword::Every
+        | Keyword::No
+        | Keyword::As
+        | Keyword::True
+        | Keyword::False
+        | Keyword::Null => false,
+    }
+}
+
+/// False, with a finding, where brackets are nested deeper than a document may be.
+fn is_shallow(lexemes: &[Lexeme<'_>], builder: &mut Builder) -> bool {
+    let mut depth = 0_usize;
+    for one in lexemes {
+        match one.token {
+            Token::OpenRound | Token::OpenSquare | Token::OpenCurly => depth = depth.saturating_add(1),
+            Token::CloseRound | Token::CloseSquare | Token::CloseCurly => depth = depth.saturating_sub(1),
+            Token::Word(_)
+            | Token::Glob(_)
+            | Token::Field(_)
+            | Token::Text(_)
+            | Token::Regex(_)
+            | Token::Number(_)
+            | Token::Keyword(_)
+            | Token::Equal
+            | Token::NotEqual
+            | Token::Less
+            | Token::LessEqual
+            | Token::Greater
+            | Token::GreaterEqual
+            | Token::Assign
+            | Token::Arrow
+            | Token::Comma
+            | Token::Colon
+            | Token::Foreign(_) => {}
+        }
+        if depth > POLICY_DEPTH {
+            let span = builder.span(one.start, one.end);
+            let message = format!("brackets are nested more than {POLICY_DEPTH} deep");
+            let found = Diagnostic::new(Code::ConditionTooDeep, span, message);
+            builder.diagnostics.push(found.help("give parts of the condition a name with `let`"));
+            return false;
+        }
+    }
+    true
+}
+
+fn add(item: Item, document: &mut Document, builder: &mut Builder) {
+    match item {
+        Item::Default(effect) => match &document.default {
+            None => document.default = Some(effect),
+            Some(first) => {
+                let message = "this file states its default twice";
+                let found = Diagnostic::new(Code::ClauseTwice, effect.span, message);
+                builder
+                    .diagnostics
+                    .push(found.also(first.span, "the first is here").help("remove one of them"));
+            }
+        },
+        Item::Include(path) => document.includes.push(path),
+        Item::Let(named) => document.lets.push(named),
+        Item::Settings(all) => document.settings.extend(all),
+        Item::Rule(rule) => document.rules.push(rule),
+        Item::Case(case) => document.cases.push(case),
+    }
+}
