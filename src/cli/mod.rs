@@ -12,6 +12,7 @@ mod eval;
 mod event;
 mod explain;
 mod failure;
+mod fmt;
 mod init;
 mod install;
 mod mode;
@@ -78,6 +79,7 @@ enum Command {
     Uninstall(install::Removal),
     Status(status::Arguments),
     Validate(validate::Arguments),
+    Fmt(fmt::Arguments),
     Explain(explain::Arguments),
     Eval(eval::Arguments),
     Check(check::Arguments),
@@ -112,6 +114,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Uninstall(arguments) => install::remove(&arguments, global),
         Command::Status(arguments) => status::run(&arguments, global),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments, global),
         Command::Eval(arguments) => eval::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),

@@ -95,6 +95,19 @@ impl Scope {
         Some(inner)
     }
 
+    /// The column of a bound element with the name nearest to this one.
+    pub(super) fn nearest_column(&self, name: &str) -> Option<String> {
+        let first = name.split('.').next()?;
+        let (keys, ..) = self.absolute(name)?;
+        let written = keys.join(".");
+        let binder = self.binders.iter().rev().find(|binder| binder.name == first)?;
+        let list = binder.keys.join(".");
+        let all = fact::all();
+        let below = all.iter().filter_map(|(path, _)| path.strip_prefix(&list)?.strip_prefix('.'));
+        let near = names::nearest(written.strip_prefix(&list)?.strip_prefix('.')?, below, 2)?;
+        Some(format!("{first}.{near}"))
+    }
+
     /// The scope of a named condition that is used here: it sees no element.
     pub(super) fn without_names(&self) -> Self {
         Self { binders: Vec::new(), depth: self.depth }
@@ -172,8 +185,11 @@ pub(super) fn misfit(
         if kind.element() == Kind::Text {
             return None;
         }
-        let message = format!("`{}` is {}, and this operator takes a text", field.node, kind.element().words());
-        return Some(Diagnostic::new(Code::FactOfAnotherKind, field.span, message).help("compare it with `==`"));
+        let message =
+            format!("`{}` is {}, and this operator takes a text", field.node, kind.element().words());
+        return Some(
+            Diagnostic::new(Code::FactOfAnotherKind, field.span, message).help("compare it with `==`"),
+        );
     };
     let fits = |value: &Value<'_>| match (kind.element(), value) {
         (Kind::Text, Value::String(_)) | (Kind::Bool, Value::Bool(_)) | (Kind::Number, Value::Number(_)) => {

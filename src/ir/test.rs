@@ -182,8 +182,11 @@ impl Tests {
         }
         if scope.binds(&field.node) {
             let message = format!("the element has no `{}`", print::short(&field.node));
-            let help = "name one of its columns";
-            self.diagnostics.push(Diagnostic::new(Code::FactOfAnotherKind, field.span, message).help(help));
+            let found = Diagnostic::new(Code::FactOfAnotherKind, field.span, message);
+            self.diagnostics.push(match scope.nearest_column(&field.node) {
+                Some(near) => found.help(format!("did you mean `{near}`?")).fix(field.span, near),
+                None => found.help("name one of its columns"),
+            });
             return false;
         }
         if let Some(found) = fact::undeclared(field, flat) {

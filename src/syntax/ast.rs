@@ -225,15 +225,23 @@ pub struct Operand {
     pub content: Content,
     /// For a string: where its text stands in the source.
     pub places: TextMap,
+    /// Whether it is a pattern between slashes; it means the same as any string.
+    pub pattern: bool,
     /// Its place.
     pub span: Span,
 }
 
 impl Operand {
+    /// An operand of which no parts are looked at.
+    #[must_use]
+    pub fn new(content: Content, span: Span) -> Self {
+        Self { content, places: TextMap::default(), pattern: false, span }
+    }
+
     /// A value that is written where it is used.
     #[must_use]
     pub fn value(value: Value<'static>, span: Span) -> Self {
-        Self { content: Content::Value(value), places: TextMap::default(), span }
+        Self::new(Content::Value(value), span)
     }
 }
 

@@ -24,6 +24,7 @@ use crate::model::value::Value;
 
 pub mod ast;
 mod detect;
+pub mod print;
 mod text;
 mod yaml;
 

@@ -119,13 +119,13 @@ impl Builder {
     }
 
     pub(in crate::syntax) fn operand_regex(&self, written: &str, start: usize, end: usize) -> Operand {
-        self.string(literal::regex(written), start, end)
+        Operand { pattern: true, ..self.string(literal::regex(written), start, end) }
     }
 
     fn string(&self, literal: Literal, start: usize, end: usize) -> Operand {
         let places = self.text_map(&literal, start);
         let content = Content::Value(Value::String(Cow::Owned(literal.text)));
-        Operand { content, places, span: self.span(start, end) }
+        Operand { content, places, pattern: false, span: self.span(start, end) }
     }
 
     pub(in crate::syntax) fn operand_number(&mut self, written: &str, start: usize, end: usize) -> Operand {
@@ -144,7 +144,7 @@ impl Builder {
     }
 
     pub(in crate::syntax) fn operand_name(&self, name: Spanned<String>) -> Operand {
-        Operand { content: Content::Name(name.node), places: TextMap::default(), span: name.span }
+        Operand::new(Content::Name(name.node), name.span)
     }
 
     /// A list: one value where no element has a name.
@@ -155,13 +155,13 @@ impl Builder {
             match &one.content {
                 Content::Value(value) => values.push(value.clone()),
                 Content::Name(_) | Content::List(_) => {
-                    return Operand { content: Content::List(all), places: TextMap::default(), span };
+                    return Operand::new(Content::List(all), span);
                 }
             }
         }
         // Patterns of a list keep their places.
         if all.iter().any(|one| !one.places.0.is_empty()) {
-            return Operand { content: Content::List(all), places: TextMap::default(), span };
+            return Operand::new(Content::List(all), span);
         }
         Operand::value(Value::List(values), span)
     }

@@ -12,7 +12,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::names;
 use crate::diag::span::{Span, Spanned};
 use crate::model::op::{OPS, Op, OperandKind};
-use crate::syntax::ast::{Content as Written, Expr, Operand, Test, TextMap};
+use crate::syntax::ast::{Expr, Operand, Test, TextMap};
 use crate::syntax::text;
 
 const CONDITION: Keys = Keys { owner: "a condition", names: &["op", "value"], reported: &[] };
@@ -256,7 +256,7 @@ fn operand(reader: &mut Reader<'_>, op: Op, op_entry: &Entry, known: &Known) -> 
         Some(_) | None => TextMap::default(),
     };
     let value = reader.value(entry.value);
-    Some(Some(Operand { content: Written::Value(value), places, span }))
+    Some(Some(Operand { places, ..Operand::value(value, span) }))
 }
 
 /// `exists` and `not_exists` ignore a value; `false` shows that the author thought otherwise.
