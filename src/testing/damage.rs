@@ -6,6 +6,7 @@
 
 use super::choices::Choices;
 use super::event::event as generated_event;
+use super::fact::facts as generated_facts;
 use super::parity::{EVENTS, generated_bundle};
 use super::policy::policy as generated_policy;
 use crate::bundle::format::{CHECKSUM_AT, CHECKSUM_END, header_checksum};
@@ -16,6 +17,7 @@ use crate::bundle::verify::verify;
 use crate::bundle::write::write;
 use crate::compile::{Options, compile};
 use crate::facts::value::Given;
+use crate::ir::Policy;
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
 use crate::vm::trace::{Full, Nothing};
@@ -30,7 +32,7 @@ const LENGTHS: std::ops::Range<usize> = 24..40;
 struct Mutated {
     whole: Vec<u8>,
     changed: Vec<u8>,
-    events: Vec<Event<'static>>,
+    events: Vec<(Event<'static>, Given)>,
     changes: Vec<(usize, u8)>,
 }
 
@@ -44,7 +46,7 @@ impl Mutated {
         }
         let policy = generated_policy(&mut choices);
         let whole = generated_bundle(&policy)?;
-        let events = (0..EVENTS).map(|_| generated_event(&mut choices, &policy)).collect();
+        let events = events(&mut choices, &policy);
         let mut changed = whole.clone();
         for (at, mask) in &mut changes {
             *at %= whole.len();
@@ -52,6 +54,10 @@ impl Mutated {
         }
         Some(Self { whole, changed, events, changes })
     }
+}
+
+fn events(choices: &mut Choices<'_>, policy: &Policy) -> Vec<(Event<'static>, Given)> {
+    (0..EVENTS).map(|_| (generated_event(choices, policy), generated_facts(choices, policy))).collect()
 }
 
 /// A bundle with changed bytes is refused, or an evaluation says that it is damaged, or it decides as before; and what a
@@ -64,9 +70,9 @@ pub fn mutated(input: &[u8]) {
     let whole = Loaded::read(&case.whole).expect("invariant: what was written is read");
     let Ok(changed) = Loaded::read(&case.changed) else { return };
     assert!(case.whole == case.changed || verify(&changed).is_err(), "a changed byte is in no checked range");
-    for event in &case.events {
-        let before = evaluate(&whole, event, &Given::default(), &mut Scratch::default(), &mut Nothing);
-        let now = evaluate(&changed, event, &Given::default(), &mut Scratch::default(), &mut Nothing);
+    for (event, facts) in &case.events {
+        let before = evaluate(&whole, event, facts, &mut Scratch::default(), &mut Nothing);
+        let now = evaluate(&changed, event, facts, &mut Scratch::default(), &mut Nothing);
         if now.matched_by == MatchedBy::Error {
             assert_eq!((now.effect, now.rule), (Effect::Deny, None), "a damaged bundle denies");
             continue;
@@ -94,7 +100,7 @@ pub fn show_mutated(input: &[u8]) -> String {
 struct Lying {
     how: String,
     bytes: Vec<u8>,
-    events: Vec<Event<'static>>,
+    events: Vec<(Event<'static>, Given)>,
 }
 
 impl Lying {
@@ -108,7 +114,7 @@ impl Lying {
         let (lies, made_from) = rest.split_at(rest.len().min(64));
         let mut choices = Choices::new(made_from);
         let policy = generated_policy(&mut choices);
-        let events = (0..EVENTS).map(|_| generated_event(&mut choices, &policy)).collect();
+        let events = events(&mut choices, &policy);
         let mut lies = Choices::new(lies);
         let real = generated_bundle(&policy)?;
         let (how, bytes) = match kind % 4 {
@@ -213,10 +219,9 @@ pub fn lying(input: &[u8]) {
     let sound = verify(&bundle).is_ok();
     let _ = (bundle.meta(), bundle.sources(), listing(&bundle));
     let mut scratch = Scratch::default();
-    for event in &case.events {
-        let verdict = evaluate(&bundle, event, &Given::default(), &mut scratch, &mut Nothing);
-        let watched: Verdict =
-            evaluate(&bundle, event, &Given::default(), &mut scratch, &mut Full::default());
+    for (event, facts) in &case.events {
+        let verdict = evaluate(&bundle, event, facts, &mut scratch, &mut Nothing);
+        let watched: Verdict = evaluate(&bundle, event, facts, &mut scratch, &mut Full::default());
         assert_eq!(watched, verdict, "verdict of the watched machine (left) and of the other");
         assert!(!sound || verdict.matched_by != MatchedBy::Error, "it verifies, and turns out damaged");
         let _ = verdict.rule.map(|rule| bundle.rule(rule));

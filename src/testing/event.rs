@@ -70,7 +70,7 @@ fn member<'m>(members: &'m mut Members, key: &str) -> &'m mut Value<'static> {
 }
 
 /// A value that the operand has something to say about.
-fn near(choices: &mut Choices<'_>, operand: &Operand) -> Value<'static> {
+pub(super) fn near(choices: &mut Choices<'_>, operand: &Operand) -> Value<'static> {
     match operand {
         Operand::None => pool::value(choices, 1, false),
         Operand::Value(Value::List(items)) if !items.is_empty() && choices.chance(90) => {

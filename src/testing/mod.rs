@@ -8,6 +8,7 @@ pub mod choices;
 pub mod corpus;
 pub mod damage;
 pub mod event;
+pub mod fact;
 pub mod matching;
 pub mod parity;
 pub mod pattern;

@@ -6,6 +6,7 @@
 
 use super::choices::Choices;
 use super::event::event as generated_event;
+use super::fact::facts as generated_facts;
 use super::policy::policy as generated_policy;
 use crate::bundle::read::Loaded;
 use crate::bundle::write::write;
@@ -71,10 +72,11 @@ pub fn check_generated(bytes: &[u8], show: bool) {
     let mut scratch = Scratch::default();
     for _ in 0..EVENTS {
         let event = generated_event(&mut choices, &policy);
+        let facts = generated_facts(&mut choices, &policy);
         if show {
-            eprintln!("{event:#?}");
+            eprintln!("{event:#?}\n{facts:#?}");
         }
-        check_loaded(&policy, &loaded, &event, &Given::default(), &mut scratch);
+        check_loaded(&policy, &loaded, &event, &facts, &mut scratch);
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::build;
 use super::choices::Choices;
+use super::fact::{self, Scope};
 use super::pool;
 use crate::ir::{Block, Combine, Cond, Operand, Policy, Pred, Rule};
 use crate::model::decision::Effect;
@@ -31,14 +32,16 @@ pub fn policy(choices: &mut Choices<'_>) -> Policy {
         (0..=choices.below(PALETTE)).map(|_| pool::ordered(choices, true)).collect();
     let preds = preds(choices, fields.len(), &palette);
     let mut policy = Policy { fields, preds, ..build::policy(choices.pick(&Effect::ALL)) };
+    let preds = policy.preds.len();
     let (mut first_match, mut statements) = (Vec::new(), Vec::new());
     // Half of the layers have statements alone, a quarter rules alone, a quarter both.
     let kind = choices.below(4);
+    let facts = choices.chance(50);
     for number in 0..choices.below(RULES) {
         let older = kind == 2 || (kind == 1 && choices.chance(50));
         let ids = if older { &mut first_match } else { &mut statements };
         ids.push(RuleId::from(number));
-        let rule = rule(choices, number, !older, policy.preds.len());
+        let rule = rule(choices, number, !older, &mut Conditions { preds, facts, policy: &mut policy });
         policy.rules.push(rule);
     }
     // Priorities put the rules of a block into any order.
@@ -143,12 +146,14 @@ fn pattern(choices: &mut Choices<'_>, depth: usize) -> String {
     text
 }
 
-fn rule(choices: &mut Choices<'_>, number: usize, statement: bool, preds: usize) -> Rule {
+fn rule(choices: &mut Choices<'_>, number: usize, statement: bool, conditions: &mut Conditions<'_>) -> Rule {
     let effect = choices.pick(&Effect::ALL);
-    let when = if choices.chance(10) { Cond::All(vec![]) } else { condition(choices, COND_DEPTH, preds) };
+    let scope = Scope::default();
+    let when =
+        if choices.chance(10) { Cond::All(vec![]) } else { conditions.one(choices, COND_DEPTH, &scope) };
     // Only a deny or a review has exceptions.
     let unless = if statement && effect != Effect::Allow && choices.chance(35) {
-        condition(choices, COND_DEPTH - 1, preds)
+        conditions.one(choices, COND_DEPTH - 1, &scope)
     } else {
         Cond::Const(Truth::False)
     };
@@ -158,17 +163,44 @@ fn rule(choices: &mut Choices<'_>, number: usize, statement: bool, preds: usize)
     rule
 }
 
-fn condition(choices: &mut Choices<'_>, depth: usize, preds: usize) -> Cond {
-    let kinds = if depth == 0 { 8 } else { 14 };
-    match choices.below(kinds) {
-        0..=6 if preds > 0 => Cond::Pred(PredId::from(choices.below(preds))),
-        0..=7 => Cond::Const(choices.pick(&Truth::ALL)),
-        8 | 9 => Cond::Not(Box::new(condition(choices, depth - 1, preds))),
-        10 | 11 => Cond::All(conditions(choices, depth - 1, preds)),
-        _ => Cond::Any(conditions(choices, depth - 1, preds)),
-    }
+/// What conditions are made of.
+struct Conditions<'p> {
+    /// How many tests of ordinary fields there are.
+    preds: usize,
+    /// Whether facts are asked for.
+    facts: bool,
+    policy: &'p mut Policy,
 }
 
-fn conditions(choices: &mut Choices<'_>, depth: usize, preds: usize) -> Vec<Cond> {
-    (0..choices.below(4)).map(|_| condition(choices, depth, preds)).collect()
+impl Conditions<'_> {
+    fn one(&mut self, choices: &mut Choices<'_>, depth: usize, scope: &Scope) -> Cond {
+        // Inside a quantifier mostly, or its element would not matter.
+        if self.facts && choices.chance(if scope.is_empty() { 45 } else { 85 }) {
+            let made = if depth > 0 && choices.chance(60) {
+                let (preds, facts) = (self.preds, self.facts);
+                // Not always less deep: how many elements are bound is limited of itself.
+                let depth = depth - choices.below(2);
+                fact::quantified(choices, self.policy, scope, |choices, policy, scope| {
+                    Conditions { preds, facts, policy }.one(choices, depth, scope)
+                })
+            } else {
+                fact::test(choices, self.policy, scope)
+            };
+            if let Some(made) = made {
+                return made;
+            }
+        }
+        let kinds = if depth == 0 { 8 } else { 14 };
+        match choices.below(kinds) {
+            0..=6 if self.preds > 0 => Cond::Pred(PredId::from(choices.below(self.preds))),
+            0..=7 => Cond::Const(choices.pick(&Truth::ALL)),
+            8 | 9 => Cond::Not(Box::new(self.one(choices, depth - 1, scope))),
+            10 | 11 => Cond::All(self.several(choices, depth - 1, scope)),
+            _ => Cond::Any(self.several(choices, depth - 1, scope)),
+        }
+    }
+
+    fn several(&mut self, choices: &mut Choices<'_>, depth: usize, scope: &Scope) -> Vec<Cond> {
+        (0..choices.below(4)).map(|_| self.one(choices, depth, scope)).collect()
+    }
 }

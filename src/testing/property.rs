@@ -5,7 +5,8 @@
 //! Deliberately not here: the bodies (`total`, `parity`, `matching`, `damage`).
 
 use super::choices::Choices;
-use super::{damage, event, matching, parity, policy, total};
+use super::{damage, event, fact, matching, parity, policy, total};
+use crate::facts::value::Given;
 use crate::ir::print;
 use crate::model::json;
 
@@ -173,6 +174,10 @@ fn show_generated(input: &[u8]) -> String {
         json::write(&event.params, &mut shown);
         shown.push(' ');
         json::write(&event.context, &mut shown);
+        let facts = fact::facts(&mut choices, &policy);
+        if facts != Given::default() {
+            shown.push_str(&format!(" {facts:?}"));
+        }
         shown.push('\n');
     }
     shown

@@ -20,6 +20,9 @@ use crate::model::event::Event;
 use crate::model::id::PredId;
 use crate::model::truth::Truth;
 
+/// What an instruction costs that is run for an element: about as long as an automaton takes for so many characters.
+const LOOPED_COST: usize = 32;
+
 /// One evaluation.
 pub(super) struct Machine<'m, 'b, 'e> {
     pub(super) bundle: &'m Loaded<'b>,
@@ -110,7 +113,7 @@ impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
         let mut acc = Truth::False;
         let mut at = start;
         loop {
-            if in_body && self.account.pay(1).is_err() {
+            if in_body && self.account.pay(LOOPED_COST).is_err() {
                 return Ok(Truth::Unknown);
             }
             let instruction = self.bundle.instruction(at).ok_or(Damaged)?;

@@ -4,7 +4,9 @@ use agsec::facts::value::Given;
 use agsec::ir::Policy;
 use agsec::model::decision::MatchedBy;
 use agsec::model::event::Event;
+use agsec::model::field::Root;
 use agsec::model::json;
+use agsec::model::limits::BINDERS;
 use agsec::model::op::{OPS, Op};
 use agsec::model::truth::Truth;
 use agsec::model::value::Value;
@@ -12,7 +14,7 @@ use agsec::oracle;
 
 use agsec::testing::choices::Choices;
 use agsec::testing::parity::{check_generated, check_parity};
-use agsec::testing::{build, event::event, policy::policy, pool};
+use agsec::testing::{build, event::event, fact::facts, policy::policy, pool};
 use proptest::prelude::*;
 use proptest::test_runner::{TestError, TestRunner};
 use std::collections::BTreeMap;
@@ -34,11 +36,12 @@ fn bytes(seed: u64) -> Vec<u8> {
     .collect()
 }
 
-fn case(bytes: &[u8]) -> (Policy, Event<'static>) {
+fn case(bytes: &[u8]) -> (Policy, Event<'static>, Given) {
     let mut choices = Choices::new(bytes);
     let policy = policy(&mut choices);
     let event = event(&mut choices, &policy);
-    (policy, event)
+    let facts = facts(&mut choices, &policy);
+    (policy, event, facts)
 }
 
 /// Cases of the ordinary run; `AGSEC_PARITY_CASES` asks for more.
@@ -93,11 +96,19 @@ fn generated_cases_reach_every_operator_and_every_way_to_decide() {
     let mut truths: BTreeMap<(&str, Truth), usize> = BTreeMap::new();
     let mut ways: BTreeMap<MatchedBy, usize> = BTreeMap::new();
     let mut in_doubt = 0;
+    // By how many elements are bound around a test of a fact, and its truth.
+    let mut bound: BTreeMap<(usize, Truth), usize> = BTreeMap::new();
     for seed in 0..CASES {
-        let (policy, event) = case(&bytes(seed));
-        let outcome = oracle::evaluate(&policy, &event, &Given::default());
+        let (policy, event, facts) = case(&bytes(seed));
+        let outcome = oracle::evaluate(&policy, &event, &facts);
         for (pred, truth) in policy.preds.iter().zip(&outcome.preds) {
             *truths.entry((pred.op.spec().spelling, *truth)).or_default() += 1;
+        }
+        for answer in outcome.asked.iter().flat_map(|asked| asked.when.iter().chain(&asked.unless)) {
+            let field = &policy.fields[policy.preds[answer.pred.index()].field.index()];
+            if field.root == Root::Fact {
+                *bound.entry((usize::from(field.bound), answer.truth)).or_default() += 1;
+            }
         }
         *ways.entry(outcome.verdict.matched_by).or_default() += 1;
         in_doubt += usize::from(outcome.verdict.indeterminate);
@@ -106,6 +117,14 @@ fn generated_cases_reach_every_operator_and_every_way_to_decide() {
         for truth in [Truth::True, Truth::False] {
             let count = truths.get(&(row.spelling, truth)).copied().unwrap_or(0);
             assert!(count >= 200, "{} was {} {count} times: {truths:?}", row.spelling, truth.name());
+        }
+    }
+    let times = |depth: usize, truth: Truth| bound.get(&(depth, truth)).copied().unwrap_or(0);
+    for depth in 0..=BINDERS {
+        let doubtful: usize =
+            [Truth::Late, Truth::Opaque, Truth::Unknown].map(|truth| times(depth, truth)).iter().sum();
+        for count in [times(depth, Truth::True), times(depth, Truth::False), doubtful] {
+            assert!(count >= 40, "facts of element {depth} are too much alike: {bound:?}");
         }
     }
     let every = [

@@ -7,6 +7,9 @@ use agsec::bundle::read::Loaded;
 use agsec::bundle::verify::verify;
 use agsec::bundle::write::write;
 use agsec::compile::{Options, compile};
+use agsec::ir::Cond;
+use agsec::model::decision::Effect;
+use agsec::model::field::{FieldPath, Root};
 use agsec::model::id::{FieldId, RuleId};
 use agsec::model::op::Op;
 
@@ -52,6 +55,59 @@ const CASES: &[Case] = &[
     ("rule record", |program| program.rules[0].source = 1),
     ("rule record", |program| program.rules[0].effect = 3),
 ];
+
+/// Loops: `some shell.commands as c { c.name == "rm" and some c.flags as f { f == "-f" } }`. The code is `each` at 0,
+/// `test`, `skip_if_false`, `save`, `each` at 4, `test`, `next` at 6, `and`, `next` at 8, `end`.
+fn loops() -> Program {
+    let mut builder = crate::machine::policy::Builder::new(Effect::Deny);
+    let mut test = |path: &str, bound, operand| {
+        let cond = builder.test(path, Op::Eq, operand);
+        builder.policy.fields.last_mut().expect("a field was added").bound = bound;
+        cond
+    };
+    let name = test("shell.commands.name", 1, "\"rm\"");
+    let flag = test("shell.commands.flags", 2, "\"-f\"");
+    let mut list = |path: &str, bound| {
+        builder.policy.fields.push(FieldPath { bound, ..FieldPath::parse(path) });
+        FieldId::from(builder.policy.fields.len() - 1)
+    };
+    let (commands, flags) = (list("shell.commands", 0), list("shell.commands.flags", 1));
+    let inner = Cond::Some { list: flags, body: Box::new(flag) };
+    let outer = Cond::Some { list: commands, body: Box::new(Cond::All(vec![name, inner])) };
+    builder.statement(Effect::Deny, &["*"], outer);
+    compile(&builder.policy, &Options::default()).expect("it compiles").program
+}
+
+const LOOP_CASES: &[Case] = &[
+    ("an instruction's operand is out of range", |program| set(program, 0, Opcode::Each, 6)),
+    ("an instruction's operand is out of range", |program| set(program, 4, Opcode::Each, 3)),
+    ("an instruction's operand is out of range", |program| set(program, 4, Opcode::Each, (1 << 24) - 1)),
+    ("an instruction's operand is out of range", |program| set(program, 6, Opcode::Next, 99)),
+    // A list that is no list, or is looked for in an element that is not bound.
+    ("an instruction's operand is out of range", |program| set(program, 8, Opcode::Next, 0)),
+    ("an instruction's operand is out of range", |program| set(program, 8, Opcode::Next, 3)),
+    ("an instruction's operand is out of range", |program| set(program, 4, Opcode::Next, 2)),
+    ("an instruction's operand is out of range", |program| program.fields[1].bound = 3),
+    ("an instruction's operand is out of range", |program| program.fields[1].bound = 0),
+    ("an instruction's operand is out of range", |program| program.fields[0].keys[1] = "opaque".to_owned()),
+    // Into the inner body, over its `next`; out of the outer body.
+    ("a jump leaves its condition", |program| set(program, 2, Opcode::SkipIfFalse, 2)),
+    ("a jump leaves its condition", |program| set(program, 2, Opcode::SkipIfFalse, 6)),
+    ("a field that is no fact looks at an element", |program| program.fields[0].root = Root::Bare),
+];
+
+#[test]
+fn each_mistake_in_a_loop_is_found() {
+    let bytes = write(&loops());
+    assert_eq!(verify(&Loaded::read(&bytes).expect("a bundle")), Ok(()));
+    for (number, (expected, change)) in LOOP_CASES.iter().enumerate() {
+        let mut program = loops();
+        change(&mut program);
+        let bytes = write(&program);
+        let found = verify(&Loaded::read(&bytes).expect("a bundle")).err().map(|error| error.to_string());
+        assert_eq!(found, Some(format!("bundle is damaged: {expected}")), "case {number}");
+    }
+}
 
 #[test]
 fn each_mistake_is_found() {
