@@ -15,6 +15,7 @@ mod list;
 mod parameter;
 mod redirect;
 mod script;
+pub mod simple;
 mod state;
 mod word;
 
@@ -22,6 +23,8 @@ use crate::model::limits::SHELL_BYTES;
 use ast::{After, Dialect, Link, NodeId, NodeKind, Script, Slice, Span, Why};
 use lexer::Parser;
 use state::{State, close};
+
+pub use simple::commands;
 
 /// Reads a text. Total and linear: any text gives a script, and what is not understood is opaque.
 #[must_use]

@@ -1,0 +1,47 @@
+//! The simple commands of a shell text: what runs, after expansion and unwrapping.
+//!
+//! In: a text, the dialect that runs it, where it runs, the reader of the machine. Out: `Commands`. Pure and total.
+//! Deliberately not here: the tree (`ast`, `parse`), what a program does (`facts::program`).
+
+mod arithmetic;
+mod brace;
+mod builtin;
+mod carrier;
+mod code;
+mod expand;
+mod files;
+mod journal;
+mod memory;
+mod output;
+mod parameter;
+mod pattern;
+mod recipe;
+mod run;
+mod unwrap;
+mod walk;
+mod wrapper;
+
+use crate::facts::command::Commands;
+use crate::facts::shell::ast::Dialect;
+use crate::facts::world::{Surroundings, World};
+use std::rc::Rc;
+
+/// The commands of a text, in the order in which they stand.
+///
+/// A wrapper (`sudo`) is in the list with the words that are its own, before what it runs. What lies
+/// beyond the limits is opaque.
+#[must_use]
+pub fn commands(text: &str, dialect: Dialect, surroundings: &Surroundings, world: &dyn World) -> Commands {
+    let script = Rc::new(crate::facts::shell::parse(text, dialect));
+    let mut walker = walk::Walker::new(dialect, surroundings, world, text.len());
+    walker.whole(script);
+    walker.commands
+}
+
+/// The names of all wrappers in the table, for tests and documentation.
+#[must_use]
+pub fn wrapper_names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = wrapper::WRAPPERS.iter().map(|row| row.name).collect();
+    names.dedup();
+    names
+}
