@@ -74,7 +74,9 @@ impl Reader<'_> {
         let mut left = self.unary()?;
         loop {
             self.skip_space();
-            let Some((operator, binds)) = OPERATORS.iter().find(|(operator, _)| self.rest.starts_with(operator)) else {
+            let Some((operator, binds)) =
+                OPERATORS.iter().find(|(operator, _)| self.rest.starts_with(operator))
+            else {
                 break;
             };
             if *binds < least {
@@ -136,7 +138,11 @@ impl Reader<'_> {
             return number(token);
         }
         let name = !token.is_empty() && !token.contains(['#', '@']);
-        if !name || rest.starts_with(['[', '=']) && !rest.starts_with("==") || rest.starts_with("++") || rest.starts_with("--") {
+        if !name
+            || rest.starts_with(['[', '=']) && !rest.starts_with("==")
+            || rest.starts_with("++")
+            || rest.starts_with("--")
+        {
             return None;
         }
         let value = (self.variable)(token)?;

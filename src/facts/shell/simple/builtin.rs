@@ -3,17 +3,24 @@
 //! In: a command that names one, already in the list. Out: what the shell knows after it; the commands it runs.
 //! Deliberately not here: commands that run other programs (`unwrap`).
 
-use crate::facts::shell::ast::Span;
 use super::expand::Field;
 use super::memory::{CHOICES, Held, Key, LATE_TEXT, Variable, is_known};
 use super::walk::{Context, Input, Walker};
 use super::{files, output, parameter};
 use crate::facts::command::{Directory, Origin};
+use crate::facts::shell::ast::Span;
 use std::collections::BTreeMap;
 
 impl Walker<'_> {
     /// Carries out a command of the shell; `false` where it is none of these.
-    pub(super) fn builtin(&mut self, context: &Context, name: &str, args: &[Field], at: usize, span: Span) -> bool {
+    pub(super) fn builtin(
+        &mut self,
+        context: &Context,
+        name: &str,
+        args: &[Field],
+        at: usize,
+        span: Span,
+    ) -> bool {
         match name {
             "cd" | "chdir" => self.change_directory(context, args),
             "pushd" => {
@@ -113,7 +120,8 @@ impl Walker<'_> {
 
     /// A directory as it is given to `cd` here.
     pub(super) fn below(&self, context: &Context, target: &Field) -> Directory {
-        let Some(path) = target.known().filter(|path| !target.glob && *path != "-" && !path.starts_with('+')) else {
+        let Some(path) = target.known().filter(|path| !target.glob && *path != "-" && !path.starts_with('+'))
+        else {
             return Directory::Unknown;
         };
         match self.directory(context) {
@@ -205,7 +213,11 @@ impl Walker<'_> {
 
     fn shift(&mut self, args: &[Field]) {
         let count = args.first().map_or(Some(1), |arg| arg.text.parse::<usize>().ok());
-        let values = self.memory.positional().zip(count).map(|(values, count)| values.iter().skip(count).cloned().collect());
+        let values = self
+            .memory
+            .positional()
+            .zip(count)
+            .map(|(values, count)| values.iter().skip(count).cloned().collect());
         self.memory.set(Key::Positional, values.map(Held::Positional));
     }
 
@@ -224,14 +236,20 @@ impl Walker<'_> {
                     plain = false;
                     names.extend(rest.next().and_then(Field::known));
                 }
-                option if option.starts_with('-') => plain &= option.chars().all(|char| matches!(char, '-' | 'r' | 's' | 'e')),
+                option if option.starts_with('-') => {
+                    plain &= option.chars().all(|char| matches!(char, '-' | 'r' | 's' | 'e'))
+                }
                 name => names.push(name),
             }
         }
         if names.is_empty() {
             names.push("REPLY");
         }
-        let lines: Option<Vec<&str>> = context.input.known().filter(|_| plain).map(|text| text.lines().take(CHOICES.saturating_add(1)).collect());
+        let lines: Option<Vec<&str>> = context
+            .input
+            .known()
+            .filter(|_| plain)
+            .map(|text| text.lines().take(CHOICES.saturating_add(1)).collect());
         let values = match (lines, names.as_slice()) {
             (Some(lines), [name]) if lines.len() <= CHOICES && !lines.is_empty() => {
                 let values = lines.iter().map(|line| line.trim().to_owned()).collect();
@@ -252,13 +270,18 @@ impl Walker<'_> {
                 other => (other, other.map(|_| "")),
             };
             left = rest;
-            self.memory.set_variable(name, value.map_or(Variable::Late, |value| Variable::text(value.to_owned())));
+            self.memory
+                .set_variable(name, value.map_or(Variable::Late, |value| Variable::text(value.to_owned())));
         }
     }
 
     fn read_lines(&mut self, context: &Context, args: &[Field]) {
-        let name = args.last().and_then(Field::known).filter(|name| parameter::is_name(name)).unwrap_or("MAPFILE");
-        let known = context.input.known().filter(|_| args.iter().all(|arg| !arg.text.starts_with('-') || arg.text == "-t"));
+        let name =
+            args.last().and_then(Field::known).filter(|name| parameter::is_name(name)).unwrap_or("MAPFILE");
+        let known = context
+            .input
+            .known()
+            .filter(|_| args.iter().all(|arg| !arg.text.starts_with('-') || arg.text == "-t"));
         let variable = match known {
             Some(text) if text.len() < 1 << 14 => {
                 let lines = text.lines().zip(0_i64..).map(|(line, index)| (index, line.to_owned()));
@@ -270,7 +293,9 @@ impl Walker<'_> {
     }
 
     fn print_into(&mut self, args: &[Field]) {
-        let Some(name) = args.get(1).and_then(Field::known).filter(|name| parameter::is_name(name)) else { return };
+        let Some(name) = args.get(1).and_then(Field::known).filter(|name| parameter::is_name(name)) else {
+            return;
+        };
         let texts: Vec<&str> = args.iter().skip(2).map(|arg| arg.text.as_str()).collect();
         let variable = output::output("printf", &texts, None).map_or(Variable::Late, Variable::text);
         self.memory.set_variable(name, variable);
@@ -287,7 +312,8 @@ impl Walker<'_> {
     }
 
     fn source(&mut self, context: &Context, args: &[Field], at: usize, span: Span) {
-        let args = args.get(usize::from(args.first().is_some_and(|arg| arg.text == "--"))..).unwrap_or_default();
+        let args =
+            args.get(usize::from(args.first().is_some_and(|arg| arg.text == "--"))..).unwrap_or_default();
         let Some((file, rest)) = args.split_first() else { return };
         let positional = (!rest.is_empty()).then(|| rest.iter().map(|field| field.text.clone()).collect());
         self.run_file(context, "source", file, at, span, positional);

@@ -5,7 +5,6 @@
 
 use super::builtin::join;
 use super::expand::Field;
-use super::memory::{Held, Key};
 use super::walk::{Context, Walker};
 use crate::facts::shell::ast::Span;
 
@@ -41,7 +40,8 @@ const OPTIONS: &[(&str, &str)] = &[
     ("netcat", "-e -c --exec --sh-exec"),
     ("sqlmap", "--os-cmd"),
 ];
-const TAR: &str = "--to-command -I --use-compress-program -F --info-script --new-volume-script --rsh-command --rmt-command";
+const TAR: &str =
+    "--to-command -I --use-compress-program -F --info-script --new-volume-script --rsh-command --rmt-command";
 
 /// Whether a program carries commands.
 pub(super) fn is_carrier(name: &str) -> bool {
@@ -86,7 +86,14 @@ pub(super) fn is_carrier(name: &str) -> bool {
 
 impl Walker<'_> {
     /// Runs what such a program carries. Always `false` for programs that may print what is known, `true` else.
-    pub(super) fn carrier(&mut self, context: &Context, name: &str, args: &[Field], at: usize, span: Span) -> bool {
+    pub(super) fn carrier(
+        &mut self,
+        context: &Context,
+        name: &str,
+        args: &[Field],
+        at: usize,
+        span: Span,
+    ) -> bool {
         let inner = self.inside(context, name, span);
         match name {
             "git" => self.git(&inner, args, at, span),
@@ -114,7 +121,9 @@ impl Walker<'_> {
                 }
             }
             "socat" => {
-                for text in args.iter().filter_map(|arg| socat(&arg.text)).map(str::to_owned).collect::<Vec<_>>() {
+                for text in
+                    args.iter().filter_map(|arg| socat(&arg.text)).map(str::to_owned).collect::<Vec<_>>()
+                {
                     self.nested_in(&inner, &text);
                 }
             }
@@ -159,7 +168,12 @@ impl Walker<'_> {
                 && !text.get(..3).is_some_and(listed)
             {
                 self.nested_in(inner, text.get(2..).unwrap_or_default());
-            } else if text.len() > 2 && text.starts_with('-') && !text.starts_with("--") && text.ends_with('e') && listed("-e") {
+            } else if text.len() > 2
+                && text.starts_with('-')
+                && !text.starts_with("--")
+                && text.ends_with('e')
+                && listed("-e")
+            {
                 // `rsync -avze ssh`.
                 if let Some(value) = args.get(index.saturating_add(1)) {
                     self.nested_in(inner, &value.text);
@@ -182,150 +196,6 @@ impl Walker<'_> {
         }
     }
 
-    fn git(&mut self, inner: &Context, args: &[Field], at: usize, span: Span) {
-        let mut rest = args;
-        while let Some((first, after)) = rest.split_first() {
-            match first.text.as_str() {
-                "-c" | "--config-env" => {
-                    if let Some(setting) = after.first() {
-                        self.git_setting(inner, &setting.text);
-                    }
-                    rest = after.get(1..).unwrap_or_default();
-                }
-                "-C" | "--git-dir" | "--work-tree" | "--namespace" | "--exec-path" | "--super-prefix" => {
-                    rest = after.get(1..).unwrap_or_default();
-                }
-                option if option.starts_with("-c") && option.contains('.') => {
-                    self.git_setting(inner, option.get(2..).unwrap_or_default());
-                    rest = after;
-                }
-                option if option.starts_with('-') => rest = after,
-                _ => break,
-            }
-        }
-        let Some((command, words)) = rest.split_first() else { return };
-        let name = command.text.clone();
-        if let Some(alias) = self.memory.alias(&format!("git {name}")).map(str::to_owned)
-            && !inner.aliases.contains(&name)
-        {
-            let mut inner = inner.clone();
-            inner.aliases.push(name);
-            let text = match alias.strip_prefix('!') {
-                Some(text) => text.to_owned(),
-                None => format!("git {alias}"),
-            };
-            self.text_with(&inner, &text, words, span);
-            return;
-        }
-        let texts: &[&str] = match name.as_str() {
-            "rebase" => &["-x", "--exec"],
-            "filter-branch" => &["--tree-filter", "--index-filter", "--parent-filter", "--msg-filter", "--commit-filter", "--tag-name-filter", "--env-filter", "--setup"],
-            "difftool" | "mergetool" => &["-x", "--extcmd"],
-            "clone" | "fetch" | "pull" | "ls-remote" | "fetch-pack" => &["-u", "--upload-pack"],
-            "push" | "send-pack" => &["--receive-pack", "--exec"],
-            "archive" => &["--exec"],
-            "grep" => &["--open-files-in-pager", "-O"],
-            _ => &[],
-        };
-        let from_upload = |option: &str| option != "-u" || name == "clone";
-        for (index, word) in words.iter().enumerate() {
-            let (option, value) = word.text.split_once('=').map_or((word.text.as_str(), None), |(o, v)| (o, Some(v)));
-            if texts.contains(&option) && from_upload(option) {
-                let next = words.get(index.saturating_add(1)).map(|next| next.text.as_str());
-                if let Some(text) = value.or(next) {
-                    self.nested_in(inner, text);
-                }
-            } else if let Some(text) = word.text.strip_prefix("-O").filter(|text| name == "grep" && !text.is_empty()) {
-                self.nested_in(inner, text);
-            } else if let Some(text) = word.text.strip_prefix("ext::") {
-                self.nested_in(inner, text);
-            }
-        }
-        match name.as_str() {
-            "bisect" if words.first().is_some_and(|word| word.text == "run") => {
-                self.execute(inner, words.get(1..).unwrap_or_default().to_vec(), span);
-            }
-            "submodule" => {
-                if let Some(from) = words.iter().position(|word| word.text == "foreach") {
-                    let words = words.get(from.saturating_add(1)..).unwrap_or_default();
-                    let from = words.iter().position(|word| !word.text.starts_with('-')).unwrap_or(words.len());
-                    self.nested_in(inner, &join(words.get(from..).unwrap_or_default()));
-                }
-            }
-            "config" => {
-                let operands: Vec<&str> = words.iter().map(|word| word.text.as_str()).filter(|text| !text.starts_with('-') && *text != "set").collect();
-                if let [key, value, ..] = operands.as_slice() {
-                    self.git_setting(inner, &format!("{key}={value}"));
-                }
-            }
-            "lfs" | "annex" => {}
-            _ => {}
-        }
-        let _ = at;
-    }
-
-    /// `alias.x=!command`, `core.pager=command` and their like.
-    fn git_setting(&mut self, inner: &Context, setting: &str) {
-        let Some((key, value)) = setting.split_once('=') else { return };
-        let lower = key.to_ascii_lowercase();
-        if let Some(name) = lower.strip_prefix("alias.") {
-            self.memory.set(Key::Alias(format!("git {name}")), Some(Held::Alias(value.to_owned())));
-            let text = match value.strip_prefix('!') {
-                Some(text) => text.to_owned(),
-                None => format!("git {value}"),
-            };
-            let mut inner = inner.clone();
-            inner.aliases.push(name.to_owned());
-            self.nested_in(&inner, &text);
-            return;
-        }
-        let runs = matches!(
-            lower.as_str(),
-            "core.sshcommand"
-                | "core.pager"
-                | "core.editor"
-                | "core.fsmonitor"
-                | "core.askpass"
-                | "core.gitproxy"
-                | "core.alternaterefscommand"
-                | "sequence.editor"
-                | "diff.external"
-                | "gpg.program"
-                | "gpg.ssh.program"
-                | "uploadpack.packobjectshook"
-                | "web.browser"
-                | "sendemail.sendmailcmd"
-                | "sendemail.tocmd"
-                | "trailer.command"
-        ) || ["pager.", "diff.", "merge.", "filter.", "difftool.", "mergetool.", "browser.", "man.", "trailer.", "submodule.", "credential", "remote."]
-            .iter()
-            .any(|prefix| lower.starts_with(prefix))
-            && [".textconv", ".command", ".driver", ".clean", ".smudge", ".process", ".cmd", ".helper", ".update", ".uploadpack", ".receivepack", ".vcs"]
-                .iter()
-                .any(|suffix| lower.ends_with(suffix))
-            || lower.starts_with("pager.");
-        if !runs || matches!(value, "true" | "false" | "") {
-            return;
-        }
-        match (lower.as_str(), value.strip_prefix('!')) {
-            (_, Some(text)) => self.nested_in(inner, text),
-            // Without `!` a helper is the name of a git command, unless it is a path.
-            (key, None) if key.ends_with(".helper") && !value.starts_with('/') => {}
-            (key, None) if key.ends_with(".update") => {}
-            (_, None) => self.nested_in(inner, value),
-        }
-    }
-
-    /// A text, then words that are its last arguments.
-    pub(super) fn text_with(&mut self, inner: &Context, text: &str, words: &[Field], _span: Span) {
-        let mut whole = text.to_owned();
-        for word in words {
-            whole.push(' ');
-            whole.push_str(&quoted(&word.text));
-        }
-        self.nested_in(inner, &whole);
-    }
-
     /// `-c ':!command'`, `+!command`, `-c 'call system("x")'`.
     fn vim(&mut self, inner: &Context, name: &str, args: &[Field], at: usize) {
         let mut texts = Vec::new();
@@ -336,7 +206,11 @@ impl Walker<'_> {
                 texts.push(Field { text: text.to_owned(), ..arg.clone() });
             }
         }
-        if let Some(text) = inner.input.known().filter(|_| name == "ex" || args.iter().any(|arg| arg.text == "-es" || arg.text == "-e")) {
+        if let Some(text) = inner
+            .input
+            .known()
+            .filter(|_| name == "ex" || args.iter().any(|arg| arg.text == "-es" || arg.text == "-e"))
+        {
             texts.push(Field::of(text));
         }
         for text in texts {
@@ -344,7 +218,9 @@ impl Walker<'_> {
             for line in text.text.split(['\n', '|']) {
                 let line = line.trim().trim_start_matches([':', ' ']);
                 let line = line.strip_prefix("silent").unwrap_or(line).trim_start_matches(['!', ' ']);
-                if let Some(shell) = text.text.find('!').filter(|_| text.text.trim_start_matches([':', ' ', '%', '.']).starts_with(['!', 'r', 'w', 's', 't'])) {
+                if let Some(shell) = text.text.find('!').filter(|_| {
+                    text.text.trim_start_matches([':', ' ', '%', '.']).starts_with(['!', 'r', 'w', 's', 't'])
+                }) {
                     self.nested_in(inner, text.text.get(shell.saturating_add(1)..).unwrap_or_default());
                     break;
                 }
@@ -390,7 +266,28 @@ impl Walker<'_> {
     }
 
     fn tmux(&mut self, inner: &Context, args: &[Field]) {
-        let valued = |text: &str| matches!(text, "-L" | "-S" | "-f" | "-t" | "-s" | "-n" | "-c" | "-F" | "-e" | "-x" | "-y" | "-l" | "-p" | "-T" | "-d" | "-h" | "-w" | "-b");
+        let valued = |text: &str| {
+            matches!(
+                text,
+                "-L" | "-S"
+                    | "-f"
+                    | "-t"
+                    | "-s"
+                    | "-n"
+                    | "-c"
+                    | "-F"
+                    | "-e"
+                    | "-x"
+                    | "-y"
+                    | "-l"
+                    | "-p"
+                    | "-T"
+                    | "-d"
+                    | "-h"
+                    | "-w"
+                    | "-b"
+            )
+        };
         let mut rest = args;
         let mut command: Option<&str> = None;
         let mut words: Vec<&Field> = Vec::new();
@@ -398,8 +295,13 @@ impl Walker<'_> {
             let text = first.text.as_str();
             rest = after;
             // `-d` is a flag of most sub-commands; only `-dx` and its like differ.
-            let flag = text == "-d" || text == "-h" || text == "-p" && command == Some("capture-pane") || text == "-b";
-            if command.is_none() && text.starts_with('-') || words.is_empty() && text.starts_with('-') && text != "--" {
+            let flag = text == "-d"
+                || text == "-h"
+                || text == "-p" && command == Some("capture-pane")
+                || text == "-b";
+            if command.is_none() && text.starts_with('-')
+                || words.is_empty() && text.starts_with('-') && text != "--"
+            {
                 if valued(text) && !flag {
                     rest = after.get(1..).unwrap_or_default();
                 }
@@ -419,11 +321,13 @@ impl Walker<'_> {
         let texts = words.iter().map(|field| field.text.as_str());
         let text = match command.unwrap_or_default() {
             "send-keys" | "send" => {
-                let keys = texts.map(|text| if matches!(text, "Enter" | "C-m" | "KPEnter") { "\n" } else { text });
+                let keys =
+                    texts.map(|text| if matches!(text, "Enter" | "C-m" | "KPEnter") { "\n" } else { text });
                 keys.collect::<Vec<_>>().join(" ")
             }
-            "new" | "new-session" | "neww" | "new-window" | "splitw" | "split-window" | "respawnp" | "respawn-pane" | "respawnw"
-            | "respawn-window" | "run" | "run-shell" | "popup" | "display-popup" | "pipep" | "pipe-pane" => texts.collect::<Vec<_>>().join(" "),
+            "new" | "new-session" | "neww" | "new-window" | "splitw" | "split-window" | "respawnp"
+            | "respawn-pane" | "respawnw" | "respawn-window" | "run" | "run-shell" | "popup"
+            | "display-popup" | "pipep" | "pipe-pane" => texts.collect::<Vec<_>>().join(" "),
             "if" | "if-shell" => texts.take(1).collect(),
             _ => return,
         };
@@ -434,8 +338,12 @@ impl Walker<'_> {
         if let Some(from) = args.iter().position(|arg| arg.text == "-X") {
             let words = args.get(from.saturating_add(1)..).unwrap_or_default();
             match words.split_first() {
-                Some((first, rest)) if matches!(first.text.as_str(), "stuff" | "eval") => self.nested_in(inner, &join(rest)),
-                Some((first, rest)) if matches!(first.text.as_str(), "exec" | "screen") => self.execute(inner, rest.to_vec(), span),
+                Some((first, rest)) if matches!(first.text.as_str(), "stuff" | "eval") => {
+                    self.nested_in(inner, &join(rest))
+                }
+                Some((first, rest)) if matches!(first.text.as_str(), "exec" | "screen") => {
+                    self.execute(inner, rest.to_vec(), span)
+                }
                 Some(_) | None => {}
             }
             return;
@@ -446,7 +354,8 @@ impl Walker<'_> {
             if !text.starts_with('-') {
                 break;
             }
-            let takes = matches!(text, "-S" | "-c" | "-h" | "-p" | "-s" | "-t" | "-T") || text.starts_with("-d") && text.ends_with('S');
+            let takes = matches!(text, "-S" | "-c" | "-h" | "-p" | "-s" | "-t" | "-T")
+                || text.starts_with("-d") && text.ends_with('S');
             rest = if takes { after.get(1..).unwrap_or_default() } else { after };
         }
         self.execute(inner, rest.to_vec(), span);
@@ -507,13 +416,19 @@ impl Walker<'_> {
             match arg.text.as_str() {
                 "-ex" | "-iex" | "--ex" | "--eval-command" | "-o" | "-O" | "--one-line" => {
                     let text = next.map(|next| next.text.trim_start()).unwrap_or_default();
-                    let shell = ["shell ", "!", "platform shell ", "make "].iter().find_map(|word| text.strip_prefix(word));
+                    let shell = ["shell ", "!", "platform shell ", "make "]
+                        .iter()
+                        .find_map(|word| text.strip_prefix(word));
                     if let Some(shell) = shell {
                         self.nested_in(inner, shell);
                     }
                 }
                 "--args" | "--" => {
-                    self.execute(inner, args.get(index.saturating_add(1)..).unwrap_or_default().to_vec(), span);
+                    self.execute(
+                        inner,
+                        args.get(index.saturating_add(1)..).unwrap_or_default().to_vec(),
+                        span,
+                    );
                     return;
                 }
                 _ => {}

@@ -35,32 +35,164 @@ enum Operand {
 }
 
 const INTERPRETERS: &[Interpreter] = &[
-    Interpreter { names: "python python2 python3 pypy pypy3 ipython py", language: "python", code: "-c", values: "-m -W -X -Q", operand: Operand::Script },
-    Interpreter { names: "node nodejs tsx ts-node", language: "javascript", code: "-e --eval -p --print -pe", values: "-r --require --import --loader --env-file", operand: Operand::Script },
+    Interpreter {
+        names: "python python2 python3 pypy pypy3 ipython py",
+        language: "python",
+        code: "-c",
+        values: "-m -W -X -Q",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: "node nodejs tsx ts-node",
+        language: "javascript",
+        code: "-e --eval -p --print -pe",
+        values: "-r --require --import --loader --env-file",
+        operand: Operand::Script,
+    },
     Interpreter { names: "deno", language: "javascript", code: "eval", values: "", operand: Operand::Other },
-    Interpreter { names: "bun", language: "javascript", code: "-e --eval -p --print", values: "", operand: Operand::Script },
-    Interpreter { names: "perl", language: "perl", code: "-e -E", values: "-I -M -m", operand: Operand::Script },
-    Interpreter { names: "ruby jruby irb", language: "ruby", code: "-e", values: "-I -r -C -E", operand: Operand::Script },
-    Interpreter { names: "php php8", language: "php", code: "-r -R -B -E", values: "-d -c -f", operand: Operand::Script },
-    Interpreter { names: "lua luajit lua5.1 lua5.3 lua5.4", language: "lua", code: "-e", values: "-l", operand: Operand::Script },
-    Interpreter { names: "osascript", language: "applescript", code: "-e", values: "-l -s", operand: Operand::Script },
-    Interpreter { names: "powershell powershell.exe pwsh pwsh.exe", language: "powershell", code: "-c -Command -command -C /c", values: "-ExecutionPolicy -ep -WindowStyle -w", operand: Operand::Code },
-    Interpreter { names: "awk gawk mawk nawk", language: "awk", code: "-e --source", values: "-F -v -f -i --field-separator --assign", operand: Operand::Code },
-    Interpreter { names: "sed gsed", language: "sed", code: "-e --expression", values: "-f -l", operand: Operand::Code },
-    Interpreter { names: "jq", language: "jq", code: "", values: "--arg --argjson --slurpfile --indent -f -L", operand: Operand::Code },
-    Interpreter { names: "psql pgcli", language: "sql", code: "-c --command", values: "-h -p -U -d -f -v -o -F -P -R -T --host --port --username --dbname --file --set", operand: Operand::Other },
-    Interpreter { names: "mysql mariadb", language: "sql", code: "-e --execute", values: "-h -P -u -D -S --host --port --user --database", operand: Operand::Other },
-    Interpreter { names: "sqlite3 duckdb", language: "sql", code: "-cmd -c", values: "-separator -init", operand: Operand::CodeSecond },
-    Interpreter { names: "clickhouse-client clickhouse", language: "sql", code: "-q --query", values: "-h --host -u --user -d --database --password", operand: Operand::Other },
-    Interpreter { names: "sqlcmd", language: "sql", code: "-Q -q", values: "-S -U -P -d -i -o", operand: Operand::Other },
+    Interpreter {
+        names: "bun",
+        language: "javascript",
+        code: "-e --eval -p --print",
+        values: "",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: "perl",
+        language: "perl",
+        code: "-e -E",
+        values: "-I -M -m",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: "ruby jruby irb",
+        language: "ruby",
+        code: "-e",
+        values: "-I -r -C -E",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: "php php8",
+        language: "php",
+        code: "-r -R -B -E",
+        values: "-d -c -f",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: "lua luajit lua5.1 lua5.3 lua5.4",
+        language: "lua",
+        code: "-e",
+        values: "-l",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: "osascript",
+        language: "applescript",
+        code: "-e",
+        values: "-l -s",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: "powershell powershell.exe pwsh pwsh.exe",
+        language: "powershell",
+        code: "-c -Command -command -C /c",
+        values: "-ExecutionPolicy -ep -WindowStyle -w",
+        operand: Operand::Code,
+    },
+    Interpreter {
+        names: "awk gawk mawk nawk",
+        language: "awk",
+        code: "-e --source",
+        values: "-F -v -f -i --field-separator --assign",
+        operand: Operand::Code,
+    },
+    Interpreter {
+        names: "sed gsed",
+        language: "sed",
+        code: "-e --expression",
+        values: "-f -l",
+        operand: Operand::Code,
+    },
+    Interpreter {
+        names: "jq",
+        language: "jq",
+        code: "",
+        values: "--arg --argjson --slurpfile --indent -f -L",
+        operand: Operand::Code,
+    },
+    Interpreter {
+        names: "psql pgcli",
+        language: "sql",
+        code: "-c --command",
+        values: "-h -p -U -d -f -v -o -F -P -R -T --host --port --username --dbname --file --set",
+        operand: Operand::Other,
+    },
+    Interpreter {
+        names: "mysql mariadb",
+        language: "sql",
+        code: "-e --execute",
+        values: "-h -P -u -D -S --host --port --user --database",
+        operand: Operand::Other,
+    },
+    Interpreter {
+        names: "sqlite3 duckdb",
+        language: "sql",
+        code: "-cmd -c",
+        values: "-separator -init",
+        operand: Operand::CodeSecond,
+    },
+    Interpreter {
+        names: "clickhouse-client clickhouse",
+        language: "sql",
+        code: "-q --query",
+        values: "-h --host -u --user -d --database --password",
+        operand: Operand::Other,
+    },
+    Interpreter {
+        names: "sqlcmd",
+        language: "sql",
+        code: "-Q -q",
+        values: "-S -U -P -d -i -o",
+        operand: Operand::Other,
+    },
     Interpreter { names: "bq", language: "sql", code: "", values: "", operand: Operand::Other },
-    Interpreter { names: "cqlsh", language: "sql", code: "-e --execute", values: "-u -p -k -f", operand: Operand::Other },
-    Interpreter { names: "mongosh mongo", language: "mongodb", code: "--eval", values: "--host --port -u -p --username --password", operand: Operand::Other },
+    Interpreter {
+        names: "cqlsh",
+        language: "sql",
+        code: "-e --execute",
+        values: "-u -p -k -f",
+        operand: Operand::Other,
+    },
+    Interpreter {
+        names: "mongosh mongo",
+        language: "mongodb",
+        code: "--eval",
+        values: "--host --port -u -p --username --password",
+        operand: Operand::Other,
+    },
     Interpreter { names: "R Rscript", language: "r", code: "-e", values: "-f", operand: Operand::Script },
-    Interpreter { names: "julia", language: "julia", code: "-e --eval -E --print", values: "-p -t -L", operand: Operand::Script },
-    Interpreter { names: "elixir", language: "elixir", code: "-e --eval", values: "-r", operand: Operand::Script },
+    Interpreter {
+        names: "julia",
+        language: "julia",
+        code: "-e --eval -E --print",
+        values: "-p -t -L",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: "elixir",
+        language: "elixir",
+        code: "-e --eval",
+        values: "-r",
+        operand: Operand::Script,
+    },
     Interpreter { names: "groovy", language: "groovy", code: "-e", values: "-cp", operand: Operand::Script },
-    Interpreter { names: "tclsh expect", language: "tcl", code: "-c", values: "-f", operand: Operand::Script },
+    Interpreter {
+        names: "tclsh expect",
+        language: "tcl",
+        code: "-c",
+        values: "-f",
+        operand: Operand::Script,
+    },
 ];
 
 /// The language of an interpreter.
@@ -73,7 +205,9 @@ fn interpreter(program: &str) -> Option<&'static Interpreter> {
     let plain = program.trim_end_matches(|char: char| char.is_ascii_digit() || char == '.');
     let known = |name: &str| INTERPRETERS.iter().find(|row| row.names.split(' ').any(|own| own == name));
     // PERF: most programs are none; their first letter tells many.
-    if !program.starts_with(['p', 'n', 't', 'd', 'b', 'i', 'r', 'l', 'o', 'a', 'g', 'm', 's', 'j', 'c', 'R', 'e']) {
+    if !program
+        .starts_with(['p', 'n', 't', 'd', 'b', 'i', 'r', 'l', 'o', 'a', 'g', 'm', 's', 'j', 'c', 'R', 'e'])
+    {
         return None;
     }
     known(program).or_else(|| known(plain))
@@ -141,7 +275,9 @@ impl Walker<'_> {
                 }
             }
         }
-        if !found && !module && row.operand != Operand::Code
+        if !found
+            && !module
+            && row.operand != Operand::Code
             && let Some(text) = context.input.known()
         {
             let text = Field::of(text);
@@ -149,7 +285,10 @@ impl Walker<'_> {
             self.nested_code(context, row.language, &text.text, at);
         }
         // `tr`-like uses of `sed` are computed by `printed`.
-        row.language != "sed" && { self.lose_output(); true }
+        row.language != "sed" && {
+            self.lose_output();
+            true
+        }
     }
 
     /// The code of a script file.
@@ -199,7 +338,10 @@ impl Walker<'_> {
 /// What follows the letter for code in a cluster of options; `None` where it has none.
 fn cluster<'t>(row: &Interpreter, text: &'t str) -> Option<&'t str> {
     // Long options with one dash are no clusters.
-    if matches!(row.language, "powershell" | "sql" | "r" | "julia" | "elixir" | "groovy" | "tcl" | "applescript") {
+    if matches!(
+        row.language,
+        "powershell" | "sql" | "r" | "julia" | "elixir" | "groovy" | "tcl" | "applescript"
+    ) {
         return None;
     }
     let letters = text.strip_prefix('-')?;
@@ -241,7 +383,9 @@ fn calls(code: &str, words: &[&str]) -> Vec<String> {
 /// `spawn x`, `exec x`, `system x` of Tcl.
 fn spawned(code: &str) -> Vec<String> {
     let statements = code.split(['\n', ';']).map(str::trim).take(256);
-    let run = |line: &str| ["spawn ", "exec ", "system "].iter().find_map(|word| line.strip_prefix(word).map(str::to_owned));
+    let run = |line: &str| {
+        ["spawn ", "exec ", "system "].iter().find_map(|word| line.strip_prefix(word).map(str::to_owned))
+    };
     statements.filter_map(run).collect()
 }
 
@@ -249,13 +393,16 @@ fn spawned(code: &str) -> Vec<String> {
 fn sed_commands(code: &str) -> Vec<String> {
     let statements = code.split('\n').map(str::trim).take(256);
     let run = |line: &str| {
-        let rest = line.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '$' | ',' | ' '));
+        let rest =
+            line.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '$' | ',' | ' '));
         rest.strip_prefix("e ").map(|text| text.trim().to_owned())
     };
     statements.filter_map(run).collect()
 }
 
 fn lines_after(code: &str, words: &[&str]) -> Vec<String> {
-    let run = |line: &str| words.iter().find_map(|word| line.trim().strip_prefix(word).map(|text| text.trim().to_owned()));
+    let run = |line: &str| {
+        words.iter().find_map(|word| line.trim().strip_prefix(word).map(|text| text.trim().to_owned()))
+    };
     code.lines().take(4096).filter_map(run).collect()
 }

@@ -4,12 +4,12 @@
 //! Braces, tildes, parameters, substitutions, arithmetic, splitting and quote removal, in bash's order.
 //! Deliberately not here: file names for globs (a glob stays a glob), `${…}` (`parameter`), braces (`brace`).
 
-use crate::facts::shell::ast::{NodeId, Piece, PieceKind, Quote, WordId};
 use super::brace::{self, Item};
 use super::memory::{GLOB, LATE, LATE_TEXT, OPAQUE, Variable, is_known};
 use super::walk::{Capture, Context, Input, Walker};
 use super::{arithmetic, parameter};
 use crate::facts::command::{Directory, Origin, Word};
+use crate::facts::shell::ast::{NodeId, Piece, PieceKind, Quote, WordId};
 use std::rc::Rc;
 
 /// One word of a program, with marks.
@@ -26,7 +26,13 @@ impl Field {
     /// The word without its marks.
     pub(super) fn word(&self) -> Word {
         if is_known(&self.text) {
-            return Word { text: self.text.clone(), late: false, opaque: false, glob: self.glob, span: self.span };
+            return Word {
+                text: self.text.clone(),
+                late: false,
+                opaque: false,
+                glob: self.glob,
+                span: self.span,
+            };
         }
         Word {
             text: self.text.chars().filter(|char| !matches!(*char, LATE | OPAQUE | GLOB)).collect(),
@@ -264,7 +270,9 @@ impl Walker<'_> {
         let value = if assigned {
             Some(0)
         } else {
-            text.split_once('=').filter(|(name, _)| parameter::is_name(name)).map(|(name, _)| name.len().saturating_add(1))
+            text.split_once('=')
+                .filter(|(name, _)| parameter::is_name(name))
+                .map(|(name, _)| name.len().saturating_add(1))
         };
         let Some(value) = value else { return self.tilde(context, text, last) };
         let (name, value) = text.split_at_checked(value).unwrap_or(("", text));
@@ -305,7 +313,9 @@ impl Walker<'_> {
                 [only] => Some(only.clone()),
                 _ => Some(LATE_TEXT.to_owned()),
             },
-            Some(Variable::Unset | Variable::List(_) | Variable::Map(_) | Variable::Late) => Some(LATE_TEXT.to_owned()),
+            Some(Variable::Unset | Variable::List(_) | Variable::Map(_) | Variable::Late) => {
+                Some(LATE_TEXT.to_owned())
+            }
             None if context.origin == Origin::Elsewhere => None,
             None => Some(self.surroundings.home.clone().unwrap_or_else(|| LATE_TEXT.to_owned())),
         }
@@ -358,7 +368,7 @@ impl Walker<'_> {
                 text.truncate(text.trim_end_matches('\n').len());
                 text
             }
-            Capture::Off | Capture::Lost => LATE_TEXT.to_owned(),
+            Capture::Off => LATE_TEXT.to_owned(),
         }
     }
 
@@ -388,10 +398,7 @@ impl Walker<'_> {
         self.scope = self.scope.saturating_add(1);
         let names = self.names(from, self.commands.list.len());
         self.scope = self.scope.saturating_sub(1);
-        let text = match std::mem::replace(&mut self.capture, outer) {
-            Capture::Known(text) if !output => Some(text),
-            Capture::Known(_) | Capture::Off | Capture::Lost => None,
-        };
+        let text = std::mem::replace(&mut self.capture, outer).text().filter(|_| !output);
         let path = if output { format!("{path}w") } else { path };
         let shown = path.trim_end_matches('w').to_owned();
         self.feeds.push((path, text, names));
@@ -450,7 +457,8 @@ impl Walker<'_> {
             && parameter::is_name(plain)
         {
             let operator = name.get(plain.len()..).unwrap_or_default().trim();
-            let whole = if operator.is_empty() { value.to_owned() } else { format!("{plain}{operator}({value})") };
+            let whole =
+                if operator.is_empty() { value.to_owned() } else { format!("{plain}{operator}({value})") };
             let number = self.value_of(&whole);
             let variable = number.map_or(Variable::Late, |number| Variable::text(number.to_string()));
             self.memory.set_variable(plain, variable);
@@ -484,7 +492,9 @@ fn segments_of(items: &[Item]) -> Vec<Segment> {
     for item in items {
         match (item, segments.last_mut()) {
             (Item::Char(char), Some(Segment::Literal(text))) => text.push(*char),
-            (Item::Char(char), Some(Segment::Part(_)) | None) => segments.push(Segment::Literal(char.to_string())),
+            (Item::Char(char), Some(Segment::Part(_)) | None) => {
+                segments.push(Segment::Literal(char.to_string()))
+            }
             (Item::Part(index), _) => segments.push(Segment::Part(*index)),
         }
     }

@@ -108,7 +108,9 @@ impl Walker<'_> {
     pub(super) fn run_redirected(&mut self, inner: &Context, at: usize) {
         use crate::facts::command::RedirectKind;
         let source = inner.redirects.iter().rev().find(|redirect| redirect.kind == RedirectKind::Read);
-        let Some(path) = source.and_then(|redirect| redirect.target.known()).map(str::to_owned) else { return };
+        let Some(path) = source.and_then(|redirect| redirect.target.known()).map(str::to_owned) else {
+            return;
+        };
         if let Ok(Some(text)) = self.read_file(inner, &path) {
             let mut inner = inner.clone();
             inner.origin = scripted(inner.origin);
@@ -134,7 +136,16 @@ impl Walker<'_> {
 
     /// A program named by a path: a script by its first line, or a text without one.
     pub(super) fn run_program(&mut self, context: &Context, at: usize, path: &str, args: &[Field]) {
-        let system = ["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/nix/", "/opt/homebrew/", "/System/"];
+        let system = [
+            "/bin/",
+            "/sbin/",
+            "/usr/bin/",
+            "/usr/sbin/",
+            "/usr/lib/",
+            "/nix/",
+            "/opt/homebrew/",
+            "/System/",
+        ];
         if system.iter().any(|folder| path.starts_with(folder)) {
             return;
         }
@@ -206,9 +217,14 @@ impl Walker<'_> {
         let from = vec![Word { text: name.to_owned(), ..Word::default() }];
         let texts: Vec<&str> = args.iter().filter_map(Field::known).collect();
         let after = |options: &[&str]| -> Option<&str> {
-            let separate = texts.windows(2).find(|pair| pair.first().is_some_and(|option| options.contains(option)));
-            let written = || texts.iter().find_map(|text| options.iter().find_map(|option| text.strip_prefix(option)));
-            separate.and_then(|pair| pair.get(1).copied()).or_else(written).map(|value| value.trim_start_matches('='))
+            let separate =
+                texts.windows(2).find(|pair| pair.first().is_some_and(|option| options.contains(option)));
+            let written =
+                || texts.iter().find_map(|text| options.iter().find_map(|option| text.strip_prefix(option)));
+            separate
+                .and_then(|pair| pair.get(1).copied())
+                .or_else(written)
+                .map(|value| value.trim_start_matches('='))
         };
         let url_name = || {
             let url = texts.iter().find(|text| text.contains("://")).or(texts.last())?;
@@ -217,17 +233,29 @@ impl Walker<'_> {
         };
         match name {
             "curl" => {
-                let flag = texts.iter().any(|text| *text == "--remote-name" || text.starts_with('-') && !text.starts_with("--") && text.contains('O'));
+                let flag = texts.iter().any(|text| {
+                    *text == "--remote-name"
+                        || text.starts_with('-') && !text.starts_with("--") && text.contains('O')
+                });
                 let clustered = texts.windows(2).find_map(|pair| match pair {
-                    [option, value] if option.starts_with('-') && !option.starts_with("--") && option.ends_with('o') => Some(*value),
+                    [option, value]
+                        if option.starts_with('-') && !option.starts_with("--") && option.ends_with('o') =>
+                    {
+                        Some(*value)
+                    }
                     _ => None,
                 });
-                let file = clustered.or_else(|| after(&["-o", "--output"])).or_else(|| url_name().filter(|_| flag));
+                let file =
+                    clustered.or_else(|| after(&["-o", "--output"])).or_else(|| url_name().filter(|_| flag));
                 self.wrote(context, file, false, None, from);
             }
             "wget" => {
                 let clustered = texts.windows(2).find_map(|pair| match pair {
-                    [option, value] if option.starts_with('-') && !option.starts_with("--") && option.ends_with('O') => Some(*value),
+                    [option, value]
+                        if option.starts_with('-') && !option.starts_with("--") && option.ends_with('O') =>
+                    {
+                        Some(*value)
+                    }
                     _ => None,
                 });
                 let file = clustered.or_else(|| after(&["-O", "--output-document"])).or_else(url_name);

@@ -4,22 +4,26 @@
 //! Deliberately not here: the tree (`ast`, `parse`), what a program does (`facts::program`).
 
 mod arithmetic;
+mod assign;
 mod brace;
 mod builtin;
 mod carrier;
 mod code;
 mod expand;
 mod files;
+mod git;
 mod journal;
 mod memory;
 mod output;
 mod parameter;
 mod pattern;
 mod recipe;
+mod repeat;
 mod run;
 mod unwrap;
 mod walk;
 mod wrapper;
+mod xargs;
 
 use crate::facts::command::Commands;
 use crate::facts::shell::ast::Dialect;

@@ -218,7 +218,8 @@ fn base64(args: &[&str], input: Option<&str>) -> Option<Vec<u8>> {
 fn openssl(args: &[&str], input: Option<&str>) -> Option<Vec<u8>> {
     let (first, rest) = args.split_first()?;
     let known = |arg: &&str| matches!(*arg, "-d" | "-A" | "-base64" | "-a");
-    let base64 = *first == "base64" || *first == "enc" && rest.iter().any(|arg| matches!(*arg, "-base64" | "-a"));
+    let base64 =
+        *first == "base64" || *first == "enc" && rest.iter().any(|arg| matches!(*arg, "-base64" | "-a"));
     (base64 && rest.contains(&"-d") && rest.iter().all(known)).then(|| decode_base64(input?)).flatten()
 }
 
@@ -253,8 +254,11 @@ fn xxd(args: &[&str], input: Option<&str>) -> Option<Vec<u8>> {
     if !plain || !both {
         return None;
     }
-    let digits: Vec<u32> =
-        input?.chars().filter(|char| !char.is_whitespace()).map(|char| char.to_digit(16)).collect::<Option<_>>()?;
+    let digits: Vec<u32> = input?
+        .chars()
+        .filter(|char| !char.is_whitespace())
+        .map(|char| char.to_digit(16))
+        .collect::<Option<_>>()?;
     Some(
         digits
             .chunks(2)
@@ -381,7 +385,8 @@ fn substitute(args: &[&str], input: &str) -> Option<String> {
     let separator = body.chars().next().filter(|char| char.is_ascii_punctuation() && *char != '\\')?;
     let parts: Vec<&str> = body.get(1..)?.split(separator).collect();
     let [from, to, flags] = parts.as_slice() else { return None };
-    let special = |text: &str| text.contains(['\\', '.', '*', '[', ']', '^', '$', '&', '+', '?', '(', ')', '{', '|']);
+    let special =
+        |text: &str| text.contains(['\\', '.', '*', '[', ']', '^', '$', '&', '+', '?', '(', ')', '{', '|']);
     if from.is_empty() || special(from) || special(to) || !matches!(*flags, "" | "g") {
         return None;
     }

@@ -3,12 +3,14 @@
 //! In: an expansion and what the shell knows. Out: its value; late where that is not certain.
 //! Deliberately not here: splitting (`expand`), patterns (`pattern`).
 
-use crate::facts::shell::ast::{Instead, LetterCase, Operation, Parameter, ParameterId, PieceKind, Quote, Replace, WordId};
 use super::expand::Value;
 use super::memory::{LATE_TEXT, Variable, is_known};
 use super::pattern::{Anchor, Pattern};
 use super::walk::{Context, Walker};
 use crate::facts::command::Origin;
+use crate::facts::shell::ast::{
+    Instead, LetterCase, Operation, Parameter, ParameterId, PieceKind, Quote, Replace, WordId,
+};
 use std::rc::Rc;
 
 /// Whether a text can name a variable.
@@ -41,7 +43,9 @@ impl Walker<'_> {
                 return self.keys(&name);
             }
             match self.found(context, &name, None) {
-                Found::Text(target) if is_name(&target) || target.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Found::Text(target)
+                    if is_name(&target) || target.bytes().all(|byte| byte.is_ascii_digit()) =>
+                {
                     name = target;
                 }
                 Found::Text(_) | Found::Late | Found::Unset | Found::Many { .. } => {
@@ -103,7 +107,9 @@ impl Walker<'_> {
                 Found::Many { values, .. } => Value::One(values.len().to_string()),
             },
             Operation::Names => late(),
-            Operation::Instead { when, colon, word } => self.instead(context, name, found, (when, colon, word), quoted),
+            Operation::Instead { when, colon, word } => {
+                self.instead(context, name, found, (when, colon, word), quoted)
+            }
             Operation::Transform('Q' | 'E' | 'P' | 'A' | 'K' | 'a' | 'k') => late(),
             Operation::Remove { .. }
             | Operation::Replace { .. }
@@ -164,9 +170,13 @@ impl Walker<'_> {
             Found::Text(text) => text,
             Found::Many { values, star } => {
                 return match when {
-                    Instead::Default | Instead::Assign | Instead::Error if set == Some(true) => Value::Many { values, star },
+                    Instead::Default | Instead::Assign | Instead::Error if set == Some(true) => {
+                        Value::Many { values, star }
+                    }
                     Instead::Alternative if set == Some(false) => Value::One(String::new()),
-                    Instead::Default | Instead::Assign | Instead::Error | Instead::Alternative => Value::One(other.text),
+                    Instead::Default | Instead::Assign | Instead::Error | Instead::Alternative => {
+                        Value::One(other.text)
+                    }
                 };
             }
         };
@@ -179,9 +189,13 @@ impl Walker<'_> {
                 Value::One(other.text)
             }
             (Instead::Alternative, Some(true)) => Value::One(other.text),
-            (Instead::Alternative, Some(false)) | (Instead::Error, Some(false) | None) => Value::One(if set.is_none() { value } else { String::new() }),
+            (Instead::Alternative, Some(false)) | (Instead::Error, Some(false) | None) => {
+                Value::One(if set.is_none() { value } else { String::new() })
+            }
             // `${X:-/}` of a variable that nobody set here: the word counts, and that it may be something else.
-            (Instead::Default | Instead::Assign, None) => self.either(name, vec![other.text, LATE_TEXT.to_owned()]),
+            (Instead::Default | Instead::Assign, None) => {
+                self.either(name, vec![other.text, LATE_TEXT.to_owned()])
+            }
             (Instead::Alternative, None) => self.either(name, vec![other.text, String::new()]),
         }
     }
@@ -210,7 +224,11 @@ impl Walker<'_> {
                 if !known {
                     return None;
                 }
-                if suffix { pattern.without_suffix(text, longest) } else { pattern.without_prefix(text, longest) }
+                if suffix {
+                    pattern.without_suffix(text, longest)
+                } else {
+                    pattern.without_prefix(text, longest)
+                }
             }
             Operation::Replace { place, pattern, word } => {
                 let pattern = self.pattern(context, pattern);
@@ -291,9 +309,10 @@ impl Walker<'_> {
                     Value::Many { values, .. } => values.join(" "),
                 },
                 PieceKind::Command { body, .. } => self.substitution(context, body),
-                PieceKind::Arithmetic(_) | PieceKind::Process { .. } | PieceKind::Array(_) | PieceKind::Opaque(_) => {
-                    LATE_TEXT.to_owned()
-                }
+                PieceKind::Arithmetic(_)
+                | PieceKind::Process { .. }
+                | PieceKind::Array(_)
+                | PieceKind::Opaque(_) => LATE_TEXT.to_owned(),
             };
             if !is_known(&text) {
                 return None;
@@ -317,7 +336,9 @@ impl Walker<'_> {
             _ if name.bytes().all(|byte| byte.is_ascii_digit()) => {
                 let number = name.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
                 match (self.memory.positional(), number) {
-                    (Some(values), Some(number)) => values.get(number).map_or(Found::Unset, |text| Found::Text(text.clone())),
+                    (Some(values), Some(number)) => {
+                        values.get(number).map_or(Found::Unset, |text| Found::Text(text.clone()))
+                    }
                     (Some(_) | None, _) => Found::Late,
                 }
             }
@@ -339,7 +360,9 @@ impl Walker<'_> {
             Variable::Unset => Found::Unset,
             Variable::Late => Found::Late,
             Variable::Text(values) => match values.as_slice() {
-                [only] if all.is_some() => Found::Many { values: vec![only.clone()], star: all == Some(true) },
+                [only] if all.is_some() => {
+                    Found::Many { values: vec![only.clone()], star: all == Some(true) }
+                }
                 [only] if key.as_deref().is_none_or(|key| key == "0") => Found::Text(only.clone()),
                 [_] => Found::Late,
                 _ => {
@@ -353,7 +376,8 @@ impl Walker<'_> {
                 (Some(star), _) => Found::Many { values: list.into_values().collect(), star },
                 (None, None) => list.get(&0).map_or(Found::Unset, |text| Found::Text(text.clone())),
                 (None, Some(key)) => {
-                    let Some(at) = Some(key).filter(|key| is_known(key)).and_then(|key| self.value_of(&key)) else {
+                    let Some(at) = Some(key).filter(|key| is_known(key)).and_then(|key| self.value_of(&key))
+                    else {
                         return Found::Late;
                     };
                     let last = list.keys().next_back().copied().unwrap_or(0);
@@ -363,7 +387,9 @@ impl Walker<'_> {
             },
             Variable::Map(map) => match (all, key) {
                 (Some(star), _) => Found::Many { values: map.into_values().collect(), star },
-                (None, Some(key)) if is_known(&key) => map.get(&key).map_or(Found::Unset, |text| Found::Text(text.clone())),
+                (None, Some(key)) if is_known(&key) => {
+                    map.get(&key).map_or(Found::Unset, |text| Found::Text(text.clone()))
+                }
                 (None, Some(_) | None) => Found::Late,
             },
         }
@@ -388,7 +414,8 @@ impl Walker<'_> {
 fn case(text: &str, to: LetterCase, all: bool, pattern: Option<&Pattern>) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, char) in text.chars().enumerate() {
-        let taken = pattern.is_none_or(|pattern| pattern.matches(char.encode_utf8(&mut [0; 4])) == Some(true));
+        let taken =
+            pattern.is_none_or(|pattern| pattern.matches(char.encode_utf8(&mut [0; 4])) == Some(true));
         if !(all || index == 0) || !taken {
             out.push(char);
             continue;

@@ -140,11 +140,7 @@ impl Pattern {
     fn ends(&self, chars: &[char], reversed: bool) -> Vec<bool> {
         let length = self.parts.len();
         let at = |index: usize| {
-            self.parts.get(if reversed {
-                length.saturating_sub(index).saturating_sub(1)
-            } else {
-                index
-            })
+            self.parts.get(if reversed { length.saturating_sub(index).saturating_sub(1) } else { index })
         };
         // `states[i]`: the first `i` parts have been taken.
         let mut states = vec![false; length.saturating_add(1)];
@@ -279,7 +275,8 @@ mod tests {
         assert_eq!(suffix("[a-f]", "abc", false), "ab");
         assert_eq!(prefix("[!a]", "abc", false), "abc");
         assert_eq!(prefix("[[:alpha:]][]x]", "a]b", false), "b");
-        let replaced = |p: &str, text: &str, all, anchor| pattern(p).replaced(text, "_", all, anchor).unwrap();
+        let replaced =
+            |p: &str, text: &str, all, anchor| pattern(p).replaced(text, "_", all, anchor).unwrap();
         assert_eq!(replaced("a", "banana", false, Anchor::Part), "b_nana");
         assert_eq!(replaced("a", "banana", true, Anchor::Part), "b_n_n_");
         assert_eq!(replaced("b?", "banana", true, Anchor::Start), "_nana");

@@ -53,25 +53,30 @@ impl Walker<'_> {
                     }
                 }
                 "-j" | "-l" | "-k" | "-n" | "-s" | "-B" | "-i" => {}
-                _ => match (value("--file=").or_else(|| value("-f")), value("--directory="), value("--eval=")) {
-                    (Some(path), _, _) => file = Some(path.to_owned()),
-                    (_, Some(directory), _) => self.enter(inner, &Field::of(directory)),
-                    (_, _, Some(text)) => self.make_shell(inner, text),
-                    _ if text.starts_with('-') => {}
-                    _ => match text.split_once('=') {
-                        Some((name, value)) => {
-                            let name = name.trim_end_matches([':', '?', '+']).to_owned();
-                            variables.insert(name, value.to_owned());
-                        }
-                        None => targets.push(text.to_owned()),
-                    },
-                },
+                _ => {
+                    match (value("--file=").or_else(|| value("-f")), value("--directory="), value("--eval="))
+                    {
+                        (Some(path), _, _) => file = Some(path.to_owned()),
+                        (_, Some(directory), _) => self.enter(inner, &Field::of(directory)),
+                        (_, _, Some(text)) => self.make_shell(inner, text),
+                        _ if text.starts_with('-') => {}
+                        _ => match text.split_once('=') {
+                            Some((name, value)) => {
+                                let name = name.trim_end_matches([':', '?', '+']).to_owned();
+                                variables.insert(name, value.to_owned());
+                            }
+                            None => targets.push(text.to_owned()),
+                        },
+                    }
+                }
             }
         }
         let text = match file.as_deref() {
             Some("-" | "/dev/stdin") => inner.input.known().map(str::to_owned),
             Some(path) => self.recipe_text(inner, path),
-            None => ["GNUmakefile", "makefile", "Makefile"].iter().find_map(|path| self.recipe_text(inner, path)),
+            None => {
+                ["GNUmakefile", "makefile", "Makefile"].iter().find_map(|path| self.recipe_text(inner, path))
+            }
         };
         if let Some(text) = text {
             let mut recipes = makefile(&text);
@@ -196,10 +201,17 @@ impl Walker<'_> {
         };
         let scripts = self.package_scripts(inner, tool);
         let names: Vec<String> = match &name {
-            Some(name) if lifecycle.is_empty() => vec![format!("pre{name}"), name.clone(), format!("post{name}")],
+            Some(name) if lifecycle.is_empty() => {
+                vec![format!("pre{name}"), name.clone(), format!("post{name}")]
+            }
             Some(_) | None => lifecycle.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let passed: Vec<Field> = words.iter().skip(usize::from(run)).filter(|word| word.text != "--").map(|word| (*word).clone()).collect();
+        let passed: Vec<Field> = words
+            .iter()
+            .skip(usize::from(run))
+            .filter(|word| word.text != "--")
+            .map(|word| (*word).clone())
+            .collect();
         let mut any = false;
         for script in names {
             if inner.wrappers.iter().filter(|wrapper| *wrapper == tool).count() > 4 {
@@ -238,7 +250,9 @@ impl Walker<'_> {
                 .into_iter()
                 .filter_map(|item| match item {
                     Value::String(text) => Some(text.into_owned()),
-                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_) => None,
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_) => {
+                        None
+                    }
                 })
                 .collect(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
@@ -275,7 +289,9 @@ impl Walker<'_> {
         }
         let text = match file {
             Some(path) => self.recipe_text(inner, &path),
-            None => ["justfile", "Justfile", ".justfile"].iter().find_map(|path| self.recipe_text(inner, path)),
+            None => {
+                ["justfile", "Justfile", ".justfile"].iter().find_map(|path| self.recipe_text(inner, path))
+            }
         };
         if let Some(text) = text {
             let mut recipes = justfile(&text);
@@ -308,22 +324,35 @@ fn makefile(text: &str) -> Recipes {
             !before.is_empty() && !before.contains([':', ' ', '\t']) || before.starts_with("export ")
         });
         if let Some(at) = assigned {
-            let (name, value) = (line.get(..at).unwrap_or_default(), line.get(at.saturating_add(1)..).unwrap_or_default());
+            let (name, value) =
+                (line.get(..at).unwrap_or_default(), line.get(at.saturating_add(1)..).unwrap_or_default());
             let append = name.trim_end().ends_with('+');
-            let name = name.trim_start_matches("export ").trim_end_matches([':', '?', '+', '!', ' ', '\t']).trim().to_owned();
+            let name = name
+                .trim_start_matches("export ")
+                .trim_end_matches([':', '?', '+', '!', ' ', '\t'])
+                .trim()
+                .to_owned();
             let before = recipes.variables.get(&name).filter(|_| append).cloned();
-            let value = before.map_or_else(|| value.trim().to_owned(), |before| format!("{before} {}", value.trim()));
+            let value =
+                before.map_or_else(|| value.trim().to_owned(), |before| format!("{before} {}", value.trim()));
             recipes.variables.insert(name, value);
             targets.clear();
         } else if let Some((names, rest)) = line.split_once(':') {
-            let (needs, recipe) = rest.split_once(';').map_or((rest, None), |(needs, recipe)| (needs, Some(recipe)));
+            let (needs, recipe) =
+                rest.split_once(';').map_or((rest, None), |(needs, recipe)| (needs, Some(recipe)));
             targets = names.split_whitespace().map(str::to_owned).collect();
             for target in &targets {
                 if !target.starts_with('.') && recipes.first.is_none() && !target.contains('%') {
                     recipes.first = Some(target.clone());
                 }
                 let rule = recipes.rules.entry(target.clone()).or_default();
-                rule.0.extend(needs.trim_start_matches(':').split_whitespace().filter(|need| *need != "|").map(str::to_owned));
+                rule.0.extend(
+                    needs
+                        .trim_start_matches(':')
+                        .split_whitespace()
+                        .filter(|need| *need != "|")
+                        .map(str::to_owned),
+                );
             }
             if let Some(recipe) = recipe {
                 push_line(&mut recipes, &targets, recipe.trim());
@@ -363,7 +392,9 @@ fn make_text(recipes: &Recipes, line: &str, nesting: u8) -> String {
         };
         rest = next;
         match recipes.variables.get(name) {
-            Some(value) if nesting < NESTING && out.len() < 1 << 16 => out.push_str(&make_text(recipes, value, nesting.saturating_add(1))),
+            Some(value) if nesting < NESTING && out.len() < 1 << 16 => {
+                out.push_str(&make_text(recipes, value, nesting.saturating_add(1)))
+            }
             _ if name == "MAKE" => out.push_str("make"),
             _ if name == "RM" => out.push_str("rm -f"),
             _ => out.push_str(LATE_TEXT),
@@ -403,7 +434,10 @@ fn justfile(text: &str) -> Recipes {
         } else if let Some((head, needs)) = line.split_once(':') {
             let own = head.trim_start_matches('@').split_whitespace().next().unwrap_or_default().to_owned();
             recipes.first.get_or_insert_with(|| own.clone());
-            let needs = needs.split_whitespace().map(|need| need.trim_matches(['(', ')']).to_owned()).filter(|need| need != "&&");
+            let needs = needs
+                .split_whitespace()
+                .map(|need| need.trim_matches(['(', ')']).to_owned())
+                .filter(|need| need != "&&");
             recipes.rules.entry(own.clone()).or_default().0.extend(needs);
             name = Some(own);
         }

@@ -4,13 +4,15 @@
 //! after it.
 //! Deliberately not here: the shell's own commands (`builtin`), commands that run commands (`unwrap`).
 
-use crate::facts::shell::ast::{Assignment, Descriptor, Node, PieceKind, RedirectOperator, Slice, Span, WordId};
+use super::assign::is_declaration;
 use super::expand::Field;
-use super::memory::{File, GLOB, Held, Key, LATE_TEXT, Variable, is_known};
+use super::memory::{File, GLOB, Held, Key, Variable, is_known};
+use super::output;
 use super::walk::{Capture, Context, Input, Walker, feeds_text};
-use super::{output, parameter};
 use crate::facts::command::{Command, Directory, Redirect, RedirectKind, Word};
-use std::collections::BTreeMap;
+use crate::facts::shell::ast::{
+    Assignment, Descriptor, Node, PieceKind, RedirectOperator, Slice, Span, WordId,
+};
 use std::rc::Rc;
 
 /// Runs of one command with different values.
@@ -66,7 +68,13 @@ impl Walker<'_> {
         self.feeds = feeds;
     }
 
-    fn simple_once(&mut self, context: &Context, node: &Node, assignments: Slice<Assignment>, words: Slice<WordId>) {
+    fn simple_once(
+        &mut self,
+        context: &Context,
+        node: &Node,
+        assignments: Slice<Assignment>,
+        words: Slice<WordId>,
+    ) {
         let script = Rc::clone(&context.script);
         let ids = script.words(words);
         if let Some(text) = self.alias(context, ids, node.span) {
@@ -74,7 +82,8 @@ impl Walker<'_> {
             return;
         }
         let mut fields = Vec::with_capacity(ids.len());
-        let declares = ids.first().is_some_and(|first| is_declaration(script.text_of(script.word(*first).span)));
+        let declares =
+            ids.first().is_some_and(|first| is_declaration(script.text_of(script.word(*first).span)));
         for (index, id) in ids.iter().enumerate() {
             if declares && index > 0 && self.declared(context, *id, &mut fields) {
                 continue;
@@ -113,7 +122,13 @@ impl Walker<'_> {
     }
 
     /// Assignments or redirections alone.
-    fn no_command(&mut self, context: &Context, node: &Node, input: Option<Input>, env: Vec<(String, Field)>) {
+    fn no_command(
+        &mut self,
+        context: &Context,
+        node: &Node,
+        input: Option<Input>,
+        env: Vec<(String, Field)>,
+    ) {
         // `$(< file)` gives the file.
         if env.is_empty() && input.is_some() && self.capture != Capture::Off {
             self.print(input.as_ref().and_then(Input::known).map(str::to_owned));
@@ -123,7 +138,13 @@ impl Walker<'_> {
     }
 
     /// A command without a name: it sets variables, or only opens files.
-    pub(super) fn bare(&mut self, context: &Context, span: Span, redirects: Vec<Redirect>, env: Vec<(String, Word)>) {
+    pub(super) fn bare(
+        &mut self,
+        context: &Context,
+        span: Span,
+        redirects: Vec<Redirect>,
+        env: Vec<(String, Word)>,
+    ) {
         let mut command = self.command(context, span, Word::default(), Vec::new());
         command.redirects = redirects;
         command.env = env;
@@ -193,9 +214,13 @@ impl Walker<'_> {
     /// `$SUDO rm`: a variable that is named for a wrapper, and may be nothing.
     fn unknown_name(&mut self, context: &Context, fields: &[Field], span: Span) {
         let Some((first, rest)) = fields.split_first() else { return };
-        let source = context.script.source().get(first.span.0 as usize..first.span.1 as usize).unwrap_or_default();
+        let source =
+            context.script.source().get(first.span.0 as usize..first.span.1 as usize).unwrap_or_default();
         let lower = source.to_ascii_lowercase();
-        if first.bare && ["sudo", "doas", "prefix", "wrapper"].iter().any(|part| lower.contains(part)) && !rest.is_empty() {
+        if first.bare
+            && ["sudo", "doas", "prefix", "wrapper"].iter().any(|part| lower.contains(part))
+            && !rest.is_empty()
+        {
             let mut inner = context.clone();
             inner.wrappers.push(source.to_owned());
             self.execute(&inner, rest.to_vec(), span);
@@ -290,17 +315,24 @@ impl Walker<'_> {
                     Some(u32::MAX)
                 }
             };
-            let duplicates = target.text == "-" || target.text.trim_end_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+            let duplicates = target.text == "-"
+                || target.text.trim_end_matches('-').bytes().all(|byte| byte.is_ascii_digit());
             let (kind, output, append) = match redirect.operator {
                 RedirectOperator::Input => (RedirectKind::Read, false, false),
                 RedirectOperator::Output | RedirectOperator::Clobber => (RedirectKind::Write, true, false),
                 RedirectOperator::Append => (RedirectKind::Append, true, true),
                 RedirectOperator::ReadWrite => (RedirectKind::ReadWrite, false, false),
-                RedirectOperator::DuplicateOutput if !duplicates && descriptor.is_none() => (RedirectKind::Write, true, false),
-                RedirectOperator::DuplicateInput | RedirectOperator::DuplicateOutput => (RedirectKind::Descriptor, false, false),
+                RedirectOperator::DuplicateOutput if !duplicates && descriptor.is_none() => {
+                    (RedirectKind::Write, true, false)
+                }
+                RedirectOperator::DuplicateInput | RedirectOperator::DuplicateOutput => {
+                    (RedirectKind::Descriptor, false, false)
+                }
                 RedirectOperator::Both => (RedirectKind::Write, true, false),
                 RedirectOperator::AppendBoth => (RedirectKind::Append, true, true),
-                RedirectOperator::HereString | RedirectOperator::HereDocument { .. } => (RedirectKind::Text, false, false),
+                RedirectOperator::HereString | RedirectOperator::HereDocument { .. } => {
+                    (RedirectKind::Text, false, false)
+                }
             };
             let word = target.word();
             if output && descriptor.is_none_or(|number| number == 1) {
@@ -331,18 +363,20 @@ impl Walker<'_> {
     }
 
     /// Runs something whose output goes to a file, and remembers what is in it.
-    pub(super) fn into_file(&mut self, context: &Context, file: &Word, append: bool, run: impl FnOnce(&mut Self)) {
+    pub(super) fn into_file(
+        &mut self,
+        context: &Context,
+        file: &Word,
+        append: bool,
+        run: impl FnOnce(&mut Self),
+    ) {
         let outer = std::mem::replace(&mut self.capture, Capture::Known(String::new()));
         let from = self.commands.list.len();
         run(self);
         let printed = std::mem::replace(&mut self.capture, outer);
         let mut names = self.names(from, self.commands.list.len());
         names.extend(context.fed_by.iter().rev().cloned());
-        let text = match printed {
-            Capture::Known(text) => Some(text),
-            Capture::Off | Capture::Lost => None,
-        };
-        self.wrote(context, file.known(), append, text, names);
+        self.wrote(context, file.known(), append, printed.text(), names);
     }
 
     /// Remembers what the text wrote into a file.
@@ -354,7 +388,8 @@ impl Walker<'_> {
         text: Option<String>,
         mut from: Vec<Word>,
     ) {
-        let Some(key) = file.filter(|file| !file.starts_with("/dev/")).and_then(|file| self.path_key(context, file))
+        let Some(key) =
+            file.filter(|file| !file.starts_with("/dev/")).and_then(|file| self.path_key(context, file))
         else {
             return;
         };
@@ -372,14 +407,15 @@ impl Walker<'_> {
 
     /// Adds to what was printed.
     pub(super) fn print(&mut self, text: Option<String>) {
-        self.capture = match (std::mem::replace(&mut self.capture, Capture::Off), text) {
-            (Capture::Off, _) => Capture::Off,
-            (Capture::Known(mut before), Some(text)) if before.len().saturating_add(text.len()) <= output::LONGEST => {
+        match (&mut self.capture, text) {
+            (Capture::Off, _) => {}
+            (Capture::Known(before), Some(text))
+                if before.len().saturating_add(text.len()) <= output::LONGEST =>
+            {
                 before.push_str(&text);
-                Capture::Known(before)
             }
-            (Capture::Known(_) | Capture::Lost, _) => Capture::Lost,
-        };
+            (Capture::Known(_), _) => self.lose_output(),
+        }
     }
 
     /// What a command prints that runs nothing else.
@@ -412,144 +448,6 @@ impl Walker<'_> {
         output::output(name, if name == "tee" { &[] } else { &texts }, input)
     }
 
-    /// An assignment; `kept` where no command follows, so that it stays.
-    fn assign(&mut self, context: &Context, assignment: &Assignment, kept: bool) -> Field {
-        let script = Rc::clone(&context.script);
-        let name = script.text_of(assignment.name);
-        if let [piece] = script.pieces(assignment.value)
-            && let PieceKind::Array(elements) = piece.kind
-        {
-            return self.assign_array(context, name, elements, assignment.append);
-        }
-        let value = self.single(context, assignment.value);
-        let index = assignment.index.map(|index| self.single(context, index).text);
-        if kept {
-            self.assign_text(name, index.as_deref(), assignment.append, &value.text);
-        }
-        value
-    }
-
-    /// Sets a variable, or an element.
-    pub(super) fn assign_text(&mut self, name: &str, index: Option<&str>, append: bool, value: &str) {
-        let before = self.memory.variable(name).cloned();
-        let Some(index) = index else {
-            let variable = match (append, before) {
-                (false, _) => Variable::text(value.to_owned()),
-                (true, None) => Variable::text(format!("{LATE_TEXT}{value}")),
-                (true, Some(Variable::Unset)) => Variable::text(value.to_owned()),
-                (true, Some(Variable::Text(values))) if values.iter().map(String::len).sum::<usize>() < 1 << 16 => {
-                    Variable::Text(values.into_iter().map(|before| before + value).collect())
-                }
-                (true, Some(_)) => Variable::Late,
-            };
-            self.memory.set_variable(name, variable);
-            return;
-        };
-        let number = self.value_of(index);
-        let variable = match before {
-            Some(Variable::Map(mut map)) if is_known(index) && map.len() < 1024 => {
-                let before = if append { map.remove(index).unwrap_or_default() } else { String::new() };
-                map.insert(index.to_owned(), before + value);
-                Variable::Map(map)
-            }
-            None | Some(Variable::Unset | Variable::List(_)) if is_known(index) && number.is_some() => {
-                let mut list = match before {
-                    Some(Variable::List(list)) => list,
-                    Some(Variable::Unset | Variable::Text(_) | Variable::Map(_) | Variable::Late) | None => BTreeMap::new(),
-                };
-                let number = number.unwrap_or(0);
-                let before = if append { list.remove(&number).unwrap_or_default() } else { String::new() };
-                list.insert(number, before + value);
-                if list.len() > 1024 { Variable::Late } else { Variable::List(list) }
-            }
-            Some(_) | None => Variable::Late,
-        };
-        self.memory.set_variable(name, variable);
-    }
-
-    /// `name=(…)`; the words of it, for people.
-    fn assign_array(&mut self, context: &Context, name: &str, elements: Slice<crate::facts::shell::ast::Element>, append: bool) -> Field {
-        let script = Rc::clone(&context.script);
-        let (mut list, mut next) = match self.memory.variable(name) {
-            Some(Variable::List(list)) if append => {
-                let next = list.keys().next_back().copied().unwrap_or(-1).saturating_add(1);
-                (list.clone(), next)
-            }
-            _ => (BTreeMap::new(), 0),
-        };
-        let mut map = match self.memory.variable(name) {
-            Some(Variable::Map(map)) => Some(if append { map.clone() } else { BTreeMap::new() }),
-            _ => None,
-        };
-        let mut sure = true;
-        let mut shown = Vec::new();
-        for element in script.elements(elements) {
-            let Some(index) = element.index else {
-                for field in self.fields(context, element.value) {
-                    sure &= !(field.bare && field.known().is_none());
-                    shown.push(field.text.clone());
-                    let mut text = field.text;
-                    if field.glob {
-                        text.push(GLOB);
-                    }
-                    list.insert(next, text);
-                    next = next.saturating_add(1);
-                }
-                continue;
-            };
-            let index = self.single(context, index).text;
-            let value = self.single(context, element.value).text;
-            shown.push(value.clone());
-            match (&mut map, self.value_of(&index)) {
-                (Some(map), _) => {
-                    map.insert(index, value);
-                }
-                (None, Some(number)) => {
-                    list.insert(number, value);
-                    next = number.saturating_add(1);
-                }
-                (None, None) => sure = false,
-            }
-        }
-        let variable = match map {
-            Some(map) => Variable::Map(map),
-            None if sure => Variable::List(list),
-            None => Variable::Late,
-        };
-        self.memory.set_variable(name, variable);
-        Field::of(&shown.join(" "))
-    }
-
-    /// An argument of `export`, `declare` and their like that assigns; `false` where it is another argument.
-    fn declared(&mut self, context: &Context, id: WordId, fields: &mut Vec<Field>) -> bool {
-        let script = Rc::clone(&context.script);
-        let written = script.text_of(script.word(id).span);
-        let Some((name, _)) = written.split_once('=') else { return false };
-        let append = name.ends_with('+');
-        let name = name.trim_end_matches('+');
-        if !parameter::is_name(name) {
-            return false;
-        }
-        let array = script.pieces(id).iter().find_map(|piece| match piece.kind {
-            PieceKind::Array(elements) => Some(elements),
-            _ => None,
-        });
-        let field = match array {
-            Some(elements) => {
-                let associative = fields.iter().any(|field| field.text.starts_with('-') && field.text.contains('A'));
-                if associative && !append {
-                    self.memory.set_variable(name, Variable::Map(BTreeMap::new()));
-                }
-                let shown = self.assign_array(context, name, elements, append);
-                // The sign is left out, so that the array is not taken for its text.
-                Field { text: format!("{name}(){}", shown.text), ..shown }
-            }
-            None => self.single(context, id),
-        };
-        fields.push(field);
-        true
-    }
-
     /// The place of a file, for remembering: absolute where the directory is known, else as written.
     pub(super) fn path_key(&self, context: &Context, path: &str) -> Option<String> {
         if path.starts_with('/') {
@@ -560,8 +458,4 @@ impl Walker<'_> {
             Directory::Unknown => None,
         }
     }
-}
-
-fn is_declaration(text: &str) -> bool {
-    matches!(text, "export" | "readonly" | "local" | "declare" | "typeset")
 }

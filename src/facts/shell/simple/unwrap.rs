@@ -4,23 +4,23 @@
 //! one keeps the words that are its own.
 //! Deliberately not here: the table (`wrapper`), programs with commands in options and languages (`carrier`, `code`).
 
-use crate::facts::shell::ast::Span;
 use super::builtin::join;
 use super::expand::Field;
-use super::memory::{Held, Key, LATE, LATE_TEXT, Memory, is_known};
+use super::memory::{Held, Key, LATE, LATE_TEXT, Memory};
 use super::walk::{Context, Input, Walker};
 use super::wrapper::{Runs, Wrapper, rows};
 use super::{carrier, parameter};
 use crate::facts::command::{Directory, Origin};
+use crate::facts::shell::ast::Span;
 
 /// Commands that one `xargs`, `parallel` or `-I` runs at most.
 const RUNS: usize = 32;
 
 /// What the options of a wrapper say.
 #[derive(Default)]
-struct Options {
+pub(super) struct Options {
     /// Where the words behind them start.
-    words: usize,
+    pub(super) words: usize,
     texts: Vec<String>,
     directory: Option<Field>,
     asks: bool,
@@ -30,10 +30,18 @@ struct Options {
 
 impl Walker<'_> {
     /// Runs what a command runs; `false` where it is no wrapper.
-    pub(super) fn unwrap(&mut self, context: &Context, name: &str, fields: &[Field], at: usize, span: Span) -> bool {
+    pub(super) fn unwrap(
+        &mut self,
+        context: &Context,
+        name: &str,
+        fields: &[Field],
+        at: usize,
+        span: Span,
+    ) -> bool {
         let args = fields.get(1..).unwrap_or_default();
         match name {
-            "sh" | "bash" | "zsh" | "dash" | "ksh" | "mksh" | "ash" | "fish" | "rbash" | "tcsh" | "csh" | "ksh93" | "pdksh" | "yash" => {
+            "sh" | "bash" | "zsh" | "dash" | "ksh" | "mksh" | "ash" | "fish" | "rbash" | "tcsh" | "csh"
+            | "ksh93" | "pdksh" | "yash" => {
                 self.shell(context, name, args, at, span);
             }
             "find" | "gfind" | "fd" | "fdfind" => {
@@ -54,7 +62,15 @@ impl Walker<'_> {
         true
     }
 
-    fn run_row(&mut self, context: &Context, wrapper: &Wrapper, fields: &[Field], from: usize, at: usize, span: Span) {
+    fn run_row(
+        &mut self,
+        context: &Context,
+        wrapper: &Wrapper,
+        fields: &[Field],
+        from: usize,
+        at: usize,
+        span: Span,
+    ) {
         let options = read(wrapper, fields, from);
         if options.asks {
             self.ask(wrapper, fields);
@@ -62,7 +78,8 @@ impl Walker<'_> {
         }
         let mut words = fields.get(options.words..).unwrap_or_default();
         if wrapper.runs == Runs::AfterDashes
-            && let Some(dashes) = options.dashes.or_else(|| fields.iter().position(|field| field.text == "--"))
+            && let Some(dashes) =
+                options.dashes.or_else(|| fields.iter().position(|field| field.text == "--"))
         {
             words = fields.get(dashes.saturating_add(1)..).unwrap_or_default();
         }
@@ -119,7 +136,8 @@ impl Walker<'_> {
     fn assigned(&mut self, mut inner: Context, wrapper: &Wrapper, words: &[Field], span: Span, alone: bool) {
         let mut rest = words;
         while let Some((first, after)) = rest.split_first() {
-            let Some((name, value)) = first.text.split_once('=').filter(|(name, _)| parameter::is_name(name)) else {
+            let Some((name, value)) = first.text.split_once('=').filter(|(name, _)| parameter::is_name(name))
+            else {
                 break;
             };
             self.hook(&inner, name, value);
@@ -156,7 +174,10 @@ impl Walker<'_> {
                 let text = text.to_string();
                 let mut inner = inner.clone();
                 inner.input = Input::Late;
+                // The commands are read from the pipe; they are not what it feeds.
+                self.scope = self.scope.saturating_add(1);
                 self.nested_in(&inner, &text);
+                self.scope = self.scope.saturating_sub(1);
             }
             Input::Own | Input::Late => self.lose_output(),
         }
@@ -223,7 +244,11 @@ impl Walker<'_> {
     fn find(&mut self, context: &Context, name: &str, args: &[Field], span: Span) -> bool {
         let fd = name.starts_with("fd");
         let is_root = |field: &&Field| !field.text.starts_with(['-', '(', '!']);
-        let roots: Vec<&Field> = args.iter().skip_while(|arg| matches!(arg.text.as_str(), "-H" | "-L" | "-P")).take_while(is_root).collect();
+        let roots: Vec<&Field> = args
+            .iter()
+            .skip_while(|arg| matches!(arg.text.as_str(), "-H" | "-L" | "-P"))
+            .take_while(is_root)
+            .collect();
         let found = match roots.as_slice() {
             [root] if !fd => format!("{}/{LATE}", root.text.trim_end_matches('/')),
             _ => LATE_TEXT.to_owned(),
@@ -238,7 +263,10 @@ impl Walker<'_> {
         while let Some(start) = rest.iter().position(starts) {
             let directory = rest.get(start).is_some_and(|field| field.text.ends_with("dir"));
             let after = rest.get(start.saturating_add(1)..).unwrap_or_default();
-            let end = after.iter().position(|field| field.text == ";" || field.text == "+" && !fd).unwrap_or(after.len());
+            let end = after
+                .iter()
+                .position(|field| field.text == ";" || field.text == "+" && !fd)
+                .unwrap_or(after.len());
             let mut words: Vec<Field> = after.get(..end).unwrap_or_default().to_vec();
             let placed = words.iter().any(|field| field.text.contains("{}"));
             for field in &mut words {
@@ -262,97 +290,9 @@ impl Walker<'_> {
         }
         any
     }
-
-    fn xargs(&mut self, context: &Context, args: &[Field], at: usize, span: Span) {
-        let mut rest = args;
-        let (mut replace, mut delimiter, mut each, mut file): (Option<String>, Option<char>, Option<usize>, bool) =
-            (None, None, None, false);
-        while let Some((first, after)) = rest.split_first() {
-            let text = first.text.as_str();
-            if text == "--" {
-                rest = after;
-                break;
-            }
-            if !text.starts_with('-') || text.len() < 2 {
-                break;
-            }
-            let (option, value) = split_option(text);
-            let next = after.first().map(|field| field.text.as_str());
-            let takes = matches!(option, "-a" | "-d" | "-E" | "-I" | "-L" | "-n" | "-P" | "-s" | "-J" | "-R" | "-S")
-                || matches!(option, "--arg-file" | "--delimiter" | "--max-args" | "--max-lines" | "--max-procs" | "--max-chars");
-            let taken = takes && value.is_none();
-            let value = if taken { next } else { value };
-            match option {
-                "-I" | "--replace" | "-i" | "-J" => replace = Some(value.unwrap_or("{}").to_owned()),
-                "-0" | "--null" => delimiter = Some('\0'),
-                "-d" | "--delimiter" => delimiter = value.map(|value| if value.starts_with("\\n") { '\n' } else { value.chars().next().unwrap_or('\0') }),
-                "-n" | "--max-args" | "-L" | "--max-lines" => each = value.and_then(|value| value.parse().ok()),
-                "-a" | "--arg-file" => file = true,
-                _ => {}
-            }
-            // Letters behind a flag, as in `-0I`, are flags again.
-            if !takes && text.contains('0') && !text.starts_with("--") {
-                delimiter = Some('\0');
-                if text.ends_with(['I', 'n', 'P', 'L']) {
-                    if text.ends_with('I') {
-                        replace = next.map(str::to_owned);
-                    }
-                    rest = after.get(1..).unwrap_or_default();
-                    continue;
-                }
-            }
-            rest = if taken { after.get(1..).unwrap_or_default() } else { after };
-        }
-        let own = args.len().saturating_sub(rest.len());
-        if let Some(command) = self.commands.list.get_mut(at) {
-            command.args.truncate(own);
-        }
-        let inner = self.inside(context, "xargs", span);
-        let mut inner = inner;
-        let items = context.input.known().filter(|text| !file && is_known(text)).map(|text| items(text, delimiter, replace.is_some()));
-        inner.input = Input::Late;
-        let command = if rest.is_empty() { vec![Field::of("echo")] } else { rest.to_vec() };
-        for words in arguments(&command, items, replace.as_deref(), each) {
-            self.execute(&inner, words, span);
-        }
-    }
-
-    /// `parallel command ::: a b`.
-    fn parallel(&mut self, context: &Context, args: &[Field], at: usize, span: Span) {
-        let row = Wrapper { name: "parallel", values: "-j --jobs -N -n -I --colsep -a --arg-file --joblog --results --delay --timeout --tmpdir -S --sshlogin --halt -L -P -d --delimiter", ..PLAIN };
-        let options = read(&row, args, 0);
-        let words = args.get(options.words..).unwrap_or_default();
-        let marks = |field: &Field| matches!(field.text.as_str(), ":::" | "::::" | ":::+");
-        let end = words.iter().position(marks).unwrap_or(words.len());
-        let (template, values) = words.split_at_checked(end).unwrap_or((words, &[]));
-        if let Some(command) = self.commands.list.get_mut(at)
-            && !template.is_empty()
-        {
-            command.args.truncate(options.words);
-            command.args.extend(values.iter().map(Field::word));
-        }
-        let mut inner = self.inside(context, "parallel", span);
-        let listed = values.first().is_some_and(|mark| mark.text == ":::");
-        let items: Option<Vec<String>> = match listed {
-            true => Some(values.iter().skip(1).filter(|field| !marks(field)).map(|field| field.text.clone()).collect()),
-            false if values.is_empty() => context.input.known().map(|text| text.lines().map(str::to_owned).collect()),
-            false => None,
-        };
-        inner.input = Input::Late;
-        let values = items.filter(|items| items.len() <= RUNS).unwrap_or_else(|| vec![LATE_TEXT.to_owned()]);
-        let text = join(template);
-        for value in values {
-            let text = match text.contains('{') {
-                true => text.replace("{}", &value).replace("{.}", &value).replace("{/}", &value),
-                false if text.is_empty() => value,
-                false => format!("{text} {value}"),
-            };
-            self.nested_in(&inner, &text);
-        }
-    }
 }
 
-const PLAIN: Wrapper = Wrapper {
+pub(super) const PLAIN: Wrapper = Wrapper {
     name: "",
     under: "",
     values: "",
@@ -365,7 +305,7 @@ const PLAIN: Wrapper = Wrapper {
 };
 
 /// An option and the value written in the same word.
-fn split_option(text: &str) -> (&str, Option<&str>) {
+pub(super) fn split_option(text: &str) -> (&str, Option<&str>) {
     if text.starts_with("--") {
         return match text.split_once('=') {
             Some((option, value)) => (option, Some(value)),
@@ -375,75 +315,6 @@ fn split_option(text: &str) -> (&str, Option<&str>) {
     let length = text.chars().take(2).map(char::len_utf8).sum();
     let (option, value) = text.split_at_checked(length).unwrap_or((text, ""));
     (option, (!value.is_empty()).then_some(value))
-}
-
-/// What `xargs` makes of its input.
-fn items(text: &str, delimiter: Option<char>, whole_lines: bool) -> Vec<String> {
-    let owned = |item: &str| item.to_owned();
-    match delimiter {
-        Some(delimiter) => text.trim_end_matches('\n').split(delimiter).filter(|item| !item.is_empty()).map(owned).collect(),
-        None if whole_lines => text.lines().map(str::trim).filter(|line| !line.is_empty()).map(owned).collect(),
-        None => {
-            let mut items = Vec::new();
-            let (mut item, mut started, mut quote) = (String::new(), false, None);
-            let mut chars = text.chars();
-            while let Some(char) = chars.next() {
-                match (quote, char) {
-                    (Some(open), char) if open == char => quote = None,
-                    (Some(_), char) => item.push(char),
-                    (None, '\'' | '"') => (quote, started) = (Some(char), true),
-                    (None, '\\') => {
-                        item.extend(chars.next());
-                        started = true;
-                    }
-                    (None, char) if char.is_whitespace() => {
-                        if started {
-                            items.push(std::mem::take(&mut item));
-                        }
-                        started = false;
-                    }
-                    (None, char) => {
-                        item.push(char);
-                        started = true;
-                    }
-                }
-            }
-            if started {
-                items.push(item);
-            }
-            items
-        }
-    }
-}
-
-/// The commands that `xargs` makes of a command and its items.
-fn arguments(command: &[Field], items: Option<Vec<String>>, replace: Option<&str>, each: Option<usize>) -> Vec<Vec<Field>> {
-    let items = items.filter(|items| items.len() <= 4096);
-    let late = || vec![LATE_TEXT.to_owned()];
-    let replaced = |item: &String, mark: &str| -> Vec<Field> {
-        command.iter().map(|field| Field { text: field.text.replace(mark, item), ..field.clone() }).collect()
-    };
-    let appended = |items: &[String]| -> Vec<Field> {
-        let late = |item: &String| Field { bare: !is_known(item), ..Field::of(item) };
-        command.iter().cloned().chain(items.iter().map(late)).collect()
-    };
-    match (replace.filter(|mark| !mark.is_empty()), items) {
-        (Some(mark), items) => {
-            let items = items.filter(|items| items.len() <= RUNS).unwrap_or_else(late);
-            items.iter().map(|item| replaced(item, mark)).collect()
-        }
-        (None, None) => vec![appended(&late())],
-        (None, Some(items)) => {
-            let size = each.unwrap_or(items.len()).max(1);
-            if items.len().div_ceil(size) > RUNS {
-                return vec![appended(&items)];
-            }
-            if items.is_empty() {
-                return vec![command.to_vec()];
-            }
-            items.chunks(size).map(appended).collect()
-        }
-    }
 }
 
 /// The row for a command, and where the words behind its sub-command start.
@@ -465,7 +336,33 @@ fn under(row: &Wrapper, fields: &[Field]) -> Option<usize> {
                 return None;
             }
             // `docker -H host exec`, `kubectl -n x exec`: a value that is not written in the same word.
-            let global = matches!(text, "-H" | "--host" | "-n" | "--namespace" | "--context" | "--kubeconfig" | "-c" | "-C" | "--dir" | "-f" | "--file" | "-p" | "--project-name" | "--project-directory" | "--env-file" | "-l" | "--log-level" | "--config" | "--directory" | "--project" | "--cwd" | "-F" | "--filter" | "-s" | "-e");
+            let global = matches!(
+                text,
+                "-H" | "--host"
+                    | "-n"
+                    | "--namespace"
+                    | "--context"
+                    | "--kubeconfig"
+                    | "-c"
+                    | "-C"
+                    | "--dir"
+                    | "-f"
+                    | "--file"
+                    | "-p"
+                    | "--project-name"
+                    | "--project-directory"
+                    | "--env-file"
+                    | "-l"
+                    | "--log-level"
+                    | "--config"
+                    | "--directory"
+                    | "--project"
+                    | "--cwd"
+                    | "-F"
+                    | "--filter"
+                    | "-s"
+                    | "-e"
+            );
             if global && !text.contains('=') {
                 at = at.saturating_add(1);
             }
@@ -479,7 +376,7 @@ fn listed(options: &str, option: &str) -> bool {
 }
 
 /// Reads the options of a wrapper from `from` on.
-fn read(row: &Wrapper, fields: &[Field], from: usize) -> Options {
+pub(super) fn read(row: &Wrapper, fields: &[Field], from: usize) -> Options {
     let mut done = Options { words: from, ..Options::default() };
     let mut skip = row.skip;
     while let Some(field) = fields.get(done.words) {
@@ -528,7 +425,9 @@ fn option(row: &Wrapper, field: &Field, next: Option<&Field>, done: &mut Options
     let whole = text.split_once('=').filter(|_| text.starts_with("--"));
     let (name, value) = whole.map_or((text, None), |(name, value)| (name, Some(value)));
     let mut names = vec![(name.to_owned(), value)];
-    if !text.starts_with("--") && ![row.values, row.texts, row.directory].iter().any(|list| listed(list, text)) {
+    if !text.starts_with("--")
+        && ![row.values, row.texts, row.directory].iter().any(|list| listed(list, text))
+    {
         // A cluster: each letter is an option, and the first that takes a value takes the rest.
         let letters = text.char_indices().skip(1);
         names = letters

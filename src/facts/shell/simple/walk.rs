@@ -5,9 +5,11 @@
 //! behind is joined. Total: nesting, commands and work are capped, and beyond the caps the rest is opaque.
 //! Deliberately not here: words (`expand`), one command (`simple`), what commands run other commands (`unwrap`).
 
-use crate::facts::shell::ast::{After, Dialect, NodeId, NodeKind, RedirectOperator, Script, Slice, TestToken, WordId};
-use super::memory::{CHOICES, GLOB, Held, Key, LATE_TEXT, Memory, Variable, is_known};
+use super::memory::{Held, Key, LATE, Memory};
 use crate::facts::command::{Command, Commands, Directory, Origin, Redirect, Word};
+use crate::facts::shell::ast::{
+    After, Dialect, NodeId, NodeKind, RedirectOperator, Script, Slice, TestToken,
+};
 use crate::facts::world::{Surroundings, World};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -20,8 +22,6 @@ const LEVELS: u16 = 240;
 const COMMANDS: usize = 100_000;
 /// Nodes, words and bytes of values that are looked at for each byte of the text, and at least.
 const WORK_AT_LEAST: u64 = 1 << 22;
-/// Runs of loop bodies.
-const UNROLLED: u32 = 256;
 /// Names of pipes that one command is told.
 const PIPES: usize = 32;
 
@@ -79,10 +79,19 @@ pub(super) struct Definition {
 pub(super) enum Capture {
     /// Nobody asks.
     Off,
-    /// This.
+    /// This, with marks where something was printed that is not known.
     Known(String),
-    /// Not known.
-    Lost,
+}
+
+impl Capture {
+    /// What was printed, unless nobody asked or nothing of it is known.
+    pub(super) fn text(self) -> Option<String> {
+        match self {
+            Self::Known(text) if text.is_empty() || !text.trim_matches([LATE, '\n']).is_empty() => Some(text),
+            Self::Known(text) if !text.contains(LATE) => Some(text),
+            Self::Known(_) | Self::Off => None,
+        }
+    }
 }
 
 /// The walk.
@@ -108,12 +117,17 @@ pub(super) struct Walker<'w> {
     /// Set by `exit`, `return` and their like: what follows in this branch does not run.
     pub(super) left: bool,
     level: u16,
-    work: u64,
-    unrolled: u32,
+    pub(super) work: u64,
+    pub(super) unrolled: u32,
 }
 
 impl<'w> Walker<'w> {
-    pub(super) fn new(dialect: Dialect, surroundings: &'w Surroundings, world: &'w dyn World, bytes: usize) -> Self {
+    pub(super) fn new(
+        dialect: Dialect,
+        surroundings: &'w Surroundings,
+        world: &'w dyn World,
+        bytes: usize,
+    ) -> Self {
         Self {
             surroundings,
             world,
@@ -225,7 +239,10 @@ impl<'w> Walker<'w> {
         let list = self.commands.list.get(range.clone()).unwrap_or_default();
         let scopes = self.scopes.get(range).unwrap_or_default();
         let own = list.iter().zip(scopes).filter(|(_, scope)| **scope == self.scope);
-        own.map(|(command, _)| command.name.clone()).filter(|name| *name != Word::default()).take(PIPES).collect()
+        own.map(|(command, _)| command.name.clone())
+            .filter(|name| *name != Word::default())
+            .take(PIPES)
+            .collect()
     }
 
     /// Tells the commands of a range what they are fed by, or feed.
@@ -236,7 +253,11 @@ impl<'w> Walker<'w> {
         for (command, scope) in list.iter_mut().zip(scopes) {
             let pipes = if to { &mut command.pipes_to } else { &mut command.pipes_from };
             if *scope == self.scope {
-                pipes.extend(names.iter().take(PIPES.saturating_sub(pipes.len())).cloned());
+                for name in names.iter().take(PIPES) {
+                    if pipes.len() < PIPES && !pipes.contains(name) {
+                        pipes.push(name.clone());
+                    }
+                }
             }
         }
     }
@@ -296,7 +317,9 @@ impl<'w> Walker<'w> {
                 bodies.push(otherwise);
                 self.branches(context, &bodies);
             }
-            NodeKind::For { name, words, body, .. } => self.for_loop(context, script.text_of(name), words, body),
+            NodeKind::For { name, words, body, .. } => {
+                self.for_loop(context, script.text_of(name), words, body)
+            }
             NodeKind::ArithmeticFor { init, condition, step, body } => {
                 for word in [init, condition, step] {
                     self.arithmetic_effects(context, word);
@@ -382,7 +405,17 @@ impl<'w> Walker<'w> {
                 let asks = |command: &Command| {
                     matches!(
                         command.base_name(),
-                        "test" | "[" | "grep" | "egrep" | "command" | "which" | "type" | "hash" | "diff" | "cmp" | "false"
+                        "test"
+                            | "["
+                            | "grep"
+                            | "egrep"
+                            | "command"
+                            | "which"
+                            | "type"
+                            | "hash"
+                            | "diff"
+                            | "cmp"
+                            | "false"
                     )
                 };
                 self.commands.list.get(from..).and_then(<[Command]>::last).is_some_and(asks)
@@ -412,8 +445,11 @@ impl<'w> Walker<'w> {
 
     /// What was printed hangs on what is not known.
     pub(super) fn lose_output(&mut self) {
-        if self.capture != Capture::Off {
-            self.capture = Capture::Lost;
+        if let Capture::Known(text) = &mut self.capture
+            && !text.ends_with("\u{FDD0}\n")
+        {
+            // What is not known mostly ends with its line; what follows it may be a command of its own.
+            text.push_str("\u{FDD0}\n");
         }
     }
 
@@ -438,23 +474,19 @@ impl<'w> Walker<'w> {
         let mut ends = vec![self.commands.list.len()];
         for (index, link) in links.iter().enumerate() {
             let last = index.saturating_add(1) == links.len();
-            self.capture = if last && outer == Capture::Off { Capture::Off } else { Capture::Known(String::new()) };
+            self.capture =
+                if last && outer == Capture::Off { Capture::Off } else { Capture::Known(String::new()) };
             let mut stage = context.clone();
             stage.input = input;
             let from = ends.first().copied().unwrap_or(0);
             stage.fed_by.extend(self.names(from, self.commands.list.len()));
             self.apart(&stage, link.node);
             ends.push(self.commands.list.len());
-            input = match std::mem::replace(&mut self.capture, Capture::Off) {
-                Capture::Known(text) => Input::Known(text.into()),
-                Capture::Off | Capture::Lost => Input::Late,
-            };
+            let printed = std::mem::replace(&mut self.capture, Capture::Off);
+            input = printed.text().map_or(Input::Late, |text| Input::Known(text.into()));
         }
-        self.capture = match (outer, input) {
-            (Capture::Off, _) => Capture::Off,
-            (Capture::Known(before), Input::Known(text)) => Capture::Known(before + &text),
-            (Capture::Known(_) | Capture::Lost, _) => Capture::Lost,
-        };
+        self.capture = outer;
+        self.print(input.known().map(str::to_owned));
         self.connect_stages(&ends);
     }
 
@@ -470,88 +502,6 @@ impl<'w> Walker<'w> {
             let to: Vec<Word> = after.flatten().take(PIPES).cloned().collect();
             self.connect(*start, *end, &from, false);
             self.connect(*start, *end, &to, true);
-        }
-    }
-
-    fn for_loop(&mut self, context: &Context, name: &str, words: Option<Slice<WordId>>, body: NodeId) {
-        let values: Option<Vec<String>> = match words {
-            Some(words) => {
-                let script = Rc::clone(&context.script);
-                let mut values = Vec::new();
-                for word in script.words(words) {
-                    for field in self.fields(context, *word) {
-                        let mut text = field.text;
-                        if field.glob && !text.ends_with(GLOB) {
-                            text.push(GLOB);
-                        }
-                        values.push(text);
-                    }
-                }
-                // Several values of a word are values of the loop.
-                if self.choice.take().is_some() { None } else { Some(values) }
-            }
-            None => self.memory.positional().map(<[String]>::to_vec),
-        };
-        let known = values.as_ref().is_some_and(|values| values.iter().all(|value| is_known(value)));
-        let mut values = values.unwrap_or_else(|| vec![LATE_TEXT.to_owned()]);
-        if values.len() > CHOICES {
-            values = vec![LATE_TEXT.to_owned()];
-        }
-        let runs = u32::try_from(values.len()).unwrap_or(u32::MAX);
-        let unrolled = self.unrolled.saturating_add(runs);
-        if known && !values.is_empty() && unrolled <= UNROLLED {
-            self.unrolled = unrolled;
-            for value in values {
-                self.memory.set_variable(name, Variable::text(value));
-                self.node(context, body);
-            }
-            return;
-        }
-        if values.is_empty() {
-            values.push(LATE_TEXT.to_owned());
-        }
-        self.memory.set_variable(name, Variable::Text(values));
-        self.repeated(context, &[body]);
-        self.lose_output();
-    }
-
-    /// A body that runs any number of times: what it changes is not what it was before.
-    fn repeated(&mut self, context: &Context, bodies: &[NodeId]) {
-        let start = self.commands.list.len();
-        for round in 0..3_u8 {
-            let mark = self.memory.mark();
-            let left = std::mem::take(&mut self.left);
-            for body in bodies {
-                self.node(context, *body);
-            }
-            self.left = left;
-            let changes = self.memory.undo(mark);
-            let mut stable = true;
-            for (key, value) in &changes {
-                let before = self.memory.get(key);
-                let within = match (before, value) {
-                    (Some(Held::Variable(Variable::Text(before))), Some(Held::Variable(Variable::Text(after)))) => {
-                        after.iter().all(|text| before.contains(text))
-                    }
-                    (before, after) => before == after.as_ref(),
-                };
-                stable &= within || before.is_none() && round > 0;
-            }
-            if stable || round == 2 {
-                self.memory.join(vec![changes, super::journal::Changes::new()]);
-                return;
-            }
-            let widened: Vec<Key> = changes.keys().filter(|key| matches!(key, Key::Variable(_))).cloned().collect();
-            self.memory.join(vec![changes, super::journal::Changes::new()]);
-            if round == 1 {
-                for key in widened {
-                    self.memory.set(key, Some(Held::Variable(Variable::Late)));
-                }
-            }
-            if self.work == 0 {
-                return;
-            }
-            self.retract(start);
         }
     }
 

@@ -101,7 +101,8 @@ const CONTAINER_RUN: &str = "-a --attach --add-host --annotation --blkio-weight 
     --network-alias --pid --platform -p --publish --pull --restart --runtime --security-opt --shm-size --stop-signal \
     --storage-opt --sysctl --tmpfs --ulimit -u --user --userns --uts -v --volume --volumes-from -w --workdir";
 const CONTAINER_EXEC: &str = "-e --env --env-file -u --user -w --workdir --detach-keys";
-const COMPOSE: &str = "-e --env -u --user -w --workdir --index --name -p --publish -v --volume --entrypoint -l --label";
+const COMPOSE: &str =
+    "-e --env -u --user -w --workdir --index --name -p --publish -v --volume --entrypoint -l --label";
 const KUBECTL: &str = "-c --container -n --namespace --context --kubeconfig -f --filename --pod-running-timeout --image \
     --env --labels -l --overrides --restart --port --cluster --user -s --server";
 const SUDO: &str = "-u --user -g --group -h --host -p --prompt -C --close-from -D --chdir -r --role -t --type -T \
@@ -158,17 +159,28 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     row("flatpak-spawn", "--env"),
     row("flock", "-w --timeout -E --conflict-exit-code").texts("-c --command").skip(1),
     row("flox", "-d --dir -r --remote").under("activate").texts("-c --command").runs(Runs::AfterDashes),
-    row("fly", "-a --app -s --select -u --user").under("ssh console").texts("-C --command").runs(Runs::Nothing).elsewhere(),
-    row("flyctl", "-a --app -s --select -u --user").under("ssh console").texts("-C --command").runs(Runs::Nothing).elsewhere(),
+    row("fly", "-a --app -s --select -u --user")
+        .under("ssh console")
+        .texts("-C --command")
+        .runs(Runs::Nothing)
+        .elsewhere(),
+    row("flyctl", "-a --app -s --select -u --user")
+        .under("ssh console")
+        .texts("-C --command")
+        .runs(Runs::Nothing)
+        .elsewhere(),
     row("gcloud", "--zone --project").under("compute ssh").texts("--command").runs(Runs::Nothing).elsewhere(),
     row("gnice", "-n --adjustment"),
     row("gnome-terminal", "").texts("-e --command").runs(Runs::AfterDashes),
     row("gtimeout", "-k --kill-after -s --signal").skip(1),
     row("hatch", "-e --env").under("run"),
     row("heroku", "-a --app -s --size -e --env").under("run").runs(Runs::Joined).elsewhere(),
-    row("hyperfine", "-r --runs -w --warmup -m --min-runs -M --max-runs --export-json --export-markdown -S --shell -n")
-        .texts("-p --prepare -s --setup -c --cleanup")
-        .runs(Runs::Each),
+    row(
+        "hyperfine",
+        "-r --runs -w --warmup -m --min-runs -M --max-runs --export-json --export-markdown -S --shell -n",
+    )
+    .texts("-p --prepare -s --setup -c --cleanup")
+    .runs(Runs::Each),
     row("incus", "--cwd --env --user --group --mode").under("exec").skip(1).elsewhere(),
     row("infisical", "--env --path --projectId").under("run").texts("--command").runs(Runs::AfterDashes),
     row("ionice", "-c --class -n --classdata").asks("-p --pid -P --pgid"),
@@ -193,10 +205,14 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     row("nerdctl", COMPOSE).under("compose run|exec").skip(1).elsewhere(),
     row("nice", "-n --adjustment"),
     row("nix", "").under("develop|shell|run").texts("").runs(Runs::AfterDashes),
-    row("nix-shell", "-p --packages -A --attr -I --arg --argstr").texts("--run --command").runs(Runs::Nothing),
+    row("nix-shell", "-p --packages -A --attr -I --arg --argstr")
+        .texts("--run --command")
+        .runs(Runs::Nothing),
     row("nocorrect", ""),
     row("noglob", ""),
-    row("nodemon", "-w --watch -e --ext -i --ignore -d --delay --signal").texts("-x --exec").runs(Runs::Nothing),
+    row("nodemon", "-w --watch -e --ext -i --ignore -d --delay --signal")
+        .texts("-x --exec")
+        .runs(Runs::Nothing),
     row("nohup", ""),
     row("npm", "-p --package -w --workspace").under("exec|x").texts("-c --call"),
     row("npx", "-p --package -w --workspace").texts("-c --call"),
@@ -222,11 +238,15 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     row("railway", "-s --service -e --environment").under("run"),
     row("rlwrap", "-f -H -s -b -p -P -C -l"),
     row("rtk", ""),
-    row("runuser", "-g --group -G --supp-group -u --user -s --shell -w --whitelist-environment").texts("-c --command"),
+    row("runuser", "-g --group -G --supp-group -u --user -s --shell -w --whitelist-environment")
+        .texts("-c --command"),
     row("rye", "--pyproject").under("run"),
     row("sem", "-j --jobs --id --semaphorename").runs(Runs::Joined),
     row("setarch", "").skip(1),
-    row("setpriv", "--reuid --regid --groups --bounding-set --inh-caps --ambient-caps --securebits --pdeathsig"),
+    row(
+        "setpriv",
+        "--reuid --regid --groups --bounding-set --inh-caps --ambient-caps --securebits --pdeathsig",
+    ),
     row("setsid", ""),
     row("sg", "").texts("-c").skip(1).runs(Runs::Joined),
     row("softlimit", "-m -d -s -l -a -o -p -f -c -r -t"),
@@ -238,8 +258,13 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     row("sst", "--stage").under("shell"),
     row("stdbuf", "-i --input -o --output -e --error"),
     row("strace", STRACE),
-    row("su", "-g --group -G --supp-group -s --shell -w --whitelist-environment").texts("-c --command").runs(Runs::Nothing),
-    row("sudo", SUDO).directory("-D --chdir").runs(Runs::Assignments).asks("-l --list -v --validate -k -K -V"),
+    row("su", "-g --group -G --supp-group -s --shell -w --whitelist-environment")
+        .texts("-c --command")
+        .runs(Runs::Nothing),
+    row("sudo", SUDO)
+        .directory("-D --chdir")
+        .runs(Runs::Assignments)
+        .asks("-l --list -v --validate -k -K -V"),
     row("sudo-rs", SUDO).directory("-D --chdir").runs(Runs::Assignments),
     row("systemd-inhibit", "--what --who --why --mode"),
     row("systemd-run", SYSTEMD),
@@ -255,8 +280,11 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     row("tsocks", ""),
     row("turbo", "").under("exec"),
     row("unbuffer", ""),
-    row("unshare", "-S --setuid -G --setgid -R --root -w --wd --propagation --map-user --map-group --map-users \
-        --map-groups"),
+    row(
+        "unshare",
+        "-S --setuid -G --setgid -R --root -w --wd --propagation --map-user --map-group --map-users \
+        --map-groups",
+    ),
     row("uv", UV).under("run"),
     row("uv", UV).under("tool run"),
     row("uvx", UV),
