@@ -21,6 +21,8 @@
 //! in and is checked when an evaluation opens it, each block when it is first touched. Padding is zero and lies inside a
 //! checked range, so no byte is outside.
 //!
+//! **What every version keeps**, so that a later program finds the sources: see `origin.rs`.
+//!
 //! Deliberately not here: reading and writing (`read.rs`, `write.rs`), the instructions (`isa.rs`).
 
 use super::checksum::{checksum, mix};

@@ -29,6 +29,7 @@ pub mod index;
 pub mod info;
 pub mod isa;
 pub mod operand;
+pub mod origin;
 pub mod program;
 pub mod read;
 pub mod sparse;

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::output::{self, clean, counted, faint, good};
-use super::{DONE, Global, Outcome, person, policies};
+use super::{DONE, Global, Outcome, person, policies, progress};
 use crate::bundle::isa;
 use crate::bundle::read::Loaded;
 use crate::engine::build::{self, Built, Label};
@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 /// Compile policies and put them in force, after showing what changes
 ///
 /// Without DIR, the nearest `policies/` or `.agsec/policies/` at or above the current directory. Text that has a mistake
-/// changes nothing: what was in force stays.
+/// changes nothing: what was in force stays. Bundles that another version of agsec made are made anew first, from the
+/// text that was put in force.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  agsec compile\n  agsec compile policies -o policies.agsb --stats\n\n\
                         Exit codes: 0 compiled, 1 a mistake in the text or the file cannot be written.")]
@@ -66,6 +67,8 @@ type Told = (Built, Value, String);
 fn in_force(directory: Option<&Path>, global: &Global) -> Result<Told, Failure> {
     person::required("compile")?;
     let state = global.state()?;
+    // Before the text is looked for: it may be gone, and what is in force has to be readable all the same.
+    policies::rebuild(&state)?;
     let ready = policies::ready(&policies::directory(directory)?, &state, None)?;
     let change = force::put(&state, &ready, &[])?;
     policies::warn_of_mode(&state);
@@ -79,7 +82,8 @@ fn into_file(directory: Option<&Path>, file: &Path) -> Result<Told, Failure> {
         named => policies::directory(named)?,
     };
     let label = Label { name: "project", directory: &path.to_string_lossy(), overlay: false };
-    let built = build::from_path(&path, &label).map_err(|rejected| {
+    let compiled = progress::during("compiling the policies", || build::from_path(&path, &label));
+    let built = compiled.map_err(|rejected| {
         Failure::rejected(
             &rejected,
             format!("`{}` does not compile; `{}` was not written", path.display(), file.display()),

@@ -3,7 +3,7 @@
 use super::event::{self, decision_line};
 use super::failure::Failure;
 use super::policies;
-use super::{DONE, FAILED, Global, Outcome};
+use super::{DONE, FAILED, Global, Outcome, progress};
 use crate::engine::discover;
 use crate::engine::given::{Engine, Evaluator, Given, GivenError};
 use crate::engine::load;
@@ -24,8 +24,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  agsec eval --policy-dir policies --events events.jsonl\n  \
                         echo '{\"action\":\"file.read\"}' | agsec eval --events -\n\n\
-                        Exit codes: 0 every line was decided; 1 a line could not be, its place in the output says why, or \
-                        the policies do not compile; 2 wrong usage.")]
+                        Exit codes: 0 every line was decided; 1 a line could not be, its place in the output says why and \
+                        which line it was, or the policies do not compile; 2 wrong usage.")]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) policies: PoliciesAsGiven,
@@ -70,7 +70,7 @@ impl PoliciesAsGiven {
                     Failure::usage("there are no policies here")
                         .help("name them with `--policy-dir DIR` or `--bundle FILE`")
                 })?;
-                Given::from_path(&path)
+                progress::during("compiling the policies", || Given::from_path(&path))
             }
         };
         given.map_err(unusable)
@@ -124,7 +124,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
 fn decide_all<R: io::Read>(mut events: BufReader<R>, evaluator: &Evaluator<'_>) -> Result<bool, Failure> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let (mut line, mut all_good) = (Vec::new(), true);
-    loop {
+    for number in 1_u64.. {
         let answer = match next_line(&mut events, &mut line) {
             Ok(Line::End) => break,
             Ok(Line::TooLong) => Err(format!("the line is longer than {INPUT_BYTES} bytes")),
@@ -143,7 +143,7 @@ fn decide_all<R: io::Read>(mut events: BufReader<R>, evaluator: &Evaluator<'_>) 
                 all_good = false;
                 let mut text = String::from("{\"error\":");
                 json::write_string(&what, &mut text);
-                text.push('}');
+                text.push_str(&format!(",\"line\":{number}}}"));
                 out.write_all(text.as_bytes())?;
             }
         }

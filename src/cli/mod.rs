@@ -19,6 +19,7 @@ mod mode;
 mod output;
 mod person;
 mod policies;
+mod progress;
 mod status;
 mod trust;
 mod validate;

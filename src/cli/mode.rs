@@ -7,6 +7,7 @@ use crate::engine::directory::{StateDirectory, Stored};
 use crate::engine::force;
 use crate::hook::mode::Mode;
 use serde_json::json;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// For whom a mode is set.
@@ -184,15 +185,33 @@ fn warn_of_others(state: &StateDirectory, root: Option<&Path>, mode: Mode) {
     }
 }
 
-/// The project that is meant: the one in force at or above the folder, else the folder itself.
+/// The project that is meant: the one in force at or above the folder, else the folder itself. A folder that is gone is
+/// still the project that it was when it was put in force or got a mode.
 fn root(named: &Path, stored: &Stored) -> Result<PathBuf, Failure> {
-    let folder = named
-        .canonicalize()
-        .map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", named.display())))?;
+    let unreadable =
+        |error: &io::Error| Failure::new(format!("`{}` cannot be read: {error}", named.display()));
+    let folder = match named.canonicalize() {
+        Ok(folder) => folder,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let gone = without_links(&policies::absolute(named)?);
+            let has_mode = stored.state.modes.iter().any(|entry| entry.root.as_ref() == Some(&gone));
+            let project = policies::project_above(&stored.state, &gone);
+            return if has_mode { Ok(gone) } else { project.ok_or_else(|| unreadable(&error)) };
+        }
+        Err(error) => return Err(unreadable(&error)),
+    };
     if !folder.is_dir() {
         return Err(Failure::new(format!("`{}` is not a directory", named.display())));
     }
     Ok(policies::project_above(&stored.state, &folder).unwrap_or(folder))
+}
+
+/// The path with the links of its deepest existing part followed, as it was stored while all of it was there.
+fn without_links(path: &Path) -> PathBuf {
+    let real = |base: &Path| Some(base.canonicalize().ok()?.join(path.strip_prefix(base).ok()?));
+    let found = path.ancestors().find_map(real).unwrap_or_else(|| path.to_owned());
+    // Joining nothing leaves a separator at the end.
+    found.components().collect()
 }
 
 fn name(root: Option<&Path>) -> String {

@@ -5,12 +5,14 @@
 
 use super::failure::Failure;
 use super::output::{clean, counted, faint, fair, good, strong, warn};
+use super::progress;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::render;
 use crate::engine::change::Change;
 use crate::engine::directory::StateDirectory;
 use crate::engine::discover;
 use crate::engine::force::{self, Ready};
+use crate::engine::rebuild;
 use crate::hook::source;
 use crate::hook::state::{Scope, State};
 use crate::ir::Policy;
@@ -69,6 +71,7 @@ fn nothing_here() -> Failure {
 
 /// Compiles a directory for the scope that it has, or had when it was put in force before.
 pub(super) fn ready(directory: &Path, state: &StateDirectory, root: Option<&Path>) -> Result<Ready, Failure> {
+    rebuild(state)?;
     let stored = state.read()?;
     let known = stored.state.layers.iter().find(|entry| entry.directory == directory);
     let scope = match (known, discover::scope(directory, &state.resolved()), root) {
@@ -76,12 +79,32 @@ pub(super) fn ready(directory: &Path, state: &StateDirectory, root: Option<&Path
         (None, Scope::Project(_), Some(root)) => Scope::Project(root.to_owned()),
         (None, scope, _) => scope,
     };
-    let ready = force::ready(scope, directory).map_err(|rejected| {
+    let compiled = progress::during("compiling the policies", || force::ready(scope, directory));
+    let ready = compiled.map_err(|rejected| {
         let known = if known.is_some() { "; what was in force stays in force" } else { "" };
         Failure::rejected(&rejected, format!("`{}` does not compile{known}", directory.display()))
     })?;
     warnings(&ready.built.warnings, &ready.built.policy);
     Ok(ready)
+}
+
+/// Makes bundles anew that another version of agsec made, and says so on standard error. Gives their directories.
+pub(super) fn rebuild(state: &StateDirectory) -> Result<Vec<PathBuf>, Failure> {
+    let mut done = Vec::new();
+    for layer in progress::during("rebuilding", || rebuild::rebuild(state))? {
+        let directory = layer.directory.to_string_lossy();
+        match layer.failed {
+            None => {
+                let what = "another version of agsec made its bundle; the text in force is the same";
+                super::output::tell(&format!("{} {}: {what}\n", good("rebuilt"), clean(&directory)));
+                done.push(layer.directory);
+            }
+            Some(what) => warn(&format!(
+                "the bundle of `{directory}` is of another version and was not rebuilt: {what}"
+            )),
+        }
+    }
+    Ok(done)
 }
 
 /// Shows warnings on standard error.

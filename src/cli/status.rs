@@ -33,14 +33,15 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
         found.layers.retain(|layer| layer.here);
     }
     let hooks = registrations(&here);
-    if let Some(what) = std::env::var_os("AGSEC_MODE").and_then(|asked| environment(&asked.to_string_lossy()))
-    {
+    let asked = std::env::var_os("AGSEC_MODE").map(|asked| asked.to_string_lossy().into_owned());
+    if let Some(what) = asked.as_deref().and_then(environment) {
         warn(&what);
     }
+    let stricter = asked.as_deref().and_then(|asked| stricter(asked, found.mode));
     if arguments.json {
-        output::print_json(&as_json(&found, state.path(), &hooks))?;
+        output::print_json(&as_json(&found, stricter, state.path(), &hooks))?;
     } else {
-        output::print(&as_text(&found, state.path(), &hooks))?;
+        output::print(&as_text(&found, stricter, state.path(), &hooks))?;
     }
     Ok(if found.problems.is_empty() { DONE } else { FAILED })
 }
@@ -58,11 +59,17 @@ fn environment(asked: &str) -> Option<String> {
     }
 }
 
-fn as_json(found: &Overview, state: &Path, hooks: &[(PathBuf, bool)]) -> Value {
+/// The mode that the environment asks for, where it is stricter than the one that is set: there alone it counts.
+fn stricter(asked: &str, set: Mode) -> Option<Mode> {
+    Mode::from_name(asked.trim()).filter(|asked| *asked > set)
+}
+
+fn as_json(found: &Overview, stricter: Option<Mode>, state: &Path, hooks: &[(PathBuf, bool)]) -> Value {
     json!({
         "state_directory": state.to_string_lossy(),
         "mode": found.mode.name(),
         "mode_from": found.mode_from,
+        "mode_in_environment": stricter.map(Mode::name),
         "layers": found.layers.iter().map(layer_json).collect::<Vec<_>>(),
         "hooks": hooks.iter().filter(|(_, ours)| *ours).map(|(file, _)| file.to_string_lossy()).collect::<Vec<_>>(),
         "log": {
@@ -97,13 +104,29 @@ fn layer_json(layer: &LayerView) -> Value {
     })
 }
 
-fn as_text(found: &Overview, state: &Path, hooks: &[(PathBuf, bool)]) -> String {
-    let mode = match found.mode {
-        Mode::Enforce => good(found.mode.name()),
-        Mode::Observe => fair(found.mode.name()),
-        Mode::Halt => bad(found.mode.name()),
-    };
-    let mut text = format!("mode   {mode} {}\n", faint(&format!("({})", clean(&found.mode_from))));
+fn shown(mode: Mode) -> String {
+    match mode {
+        Mode::Enforce => good(mode.name()),
+        Mode::Observe => fair(mode.name()),
+        Mode::Halt => bad(mode.name()),
+    }
+}
+
+fn mode_text(found: &Overview, stricter: Option<Mode>) -> String {
+    let from = clean(&found.mode_from);
+    match stricter {
+        None => format!("mode   {} {}\n", shown(found.mode), faint(&format!("({from})"))),
+        Some(asked) => {
+            let set = found.mode.name();
+            let why =
+                format!("(AGSEC_MODE in this environment, for hooks that inherit it; else {set}: {from})");
+            format!("mode   {} {}\n", shown(asked), faint(&why))
+        }
+    }
+}
+
+fn as_text(found: &Overview, stricter: Option<Mode>, state: &Path, hooks: &[(PathBuf, bool)]) -> String {
+    let mut text = mode_text(found, stricter);
     text.push_str(&format!("state  {}\n", clean(&state.to_string_lossy())));
     text.push_str(&format!("log    {}\n", log_text(found)));
     let ours: Vec<String> =
@@ -191,5 +214,13 @@ mod tests {
         assert!(environment("halt").is_some_and(|told| told.contains("unset it")));
         assert!(environment("HALT").is_some_and(|told| told.contains("`HALT`, which is no mode")));
         assert_eq!((environment("observe"), environment(" enforce ")), (None, None));
+    }
+
+    #[test]
+    fn a_mode_in_the_environment_counts_where_it_is_stricter() {
+        assert_eq!(stricter(" halt ", Mode::Enforce), Some(Mode::Halt));
+        assert_eq!(stricter("enforce", Mode::Observe), Some(Mode::Enforce));
+        assert_eq!((stricter("enforce", Mode::Enforce), stricter("observe", Mode::Enforce)), (None, None));
+        assert_eq!(stricter("HALT", Mode::Enforce), None);
     }
 }

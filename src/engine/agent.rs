@@ -158,7 +158,8 @@ mod imp {
 
 #[cfg(not(target_os = "linux"))]
 mod imp {
-    /// Other systems do not tell without their own interfaces; there the environment has to do.
+    /// Other systems, macOS among them, do not tell without interfaces of their own that need unsafe code; there the
+    /// environment has to do.
     pub(super) fn parents() -> Vec<String> {
         Vec::new()
     }

@@ -4,7 +4,8 @@
 //! everything that was known on the way, or all diagnostics. Deliberately not here: putting it in force (`force.rs`).
 
 use super::load;
-use crate::bundle::read::Loaded;
+use crate::bundle::origin;
+use crate::bundle::read::{Loaded, SourceText};
 use crate::bundle::write;
 use crate::compile::{self, Stats};
 use crate::diag::diagnostic::{self, Diagnostic};
@@ -73,11 +74,22 @@ pub fn from_texts(sources: Sources, label: &Label<'_>) -> Result<Built, Box<Reje
 /// The sources in a bundle; `None` where they are damaged.
 #[must_use]
 pub fn sources_of(bundle: &Loaded<'_>) -> Option<Sources> {
+    bundle.sources().ok().map(collected)
+}
+
+/// The sources in a bundle of any version; `None` where they cannot be found. Only their digest says whether they are
+/// what they were.
+#[must_use]
+pub fn sources_within(bundle: &[u8]) -> Option<Sources> {
+    origin::texts(bundle).map(collected)
+}
+
+fn collected(files: Vec<SourceText<'_>>) -> Sources {
     let mut sources = Sources::default();
-    for file in bundle.sources().ok()? {
+    for file in files {
         sources.add(SourceFile { path: file.name.to_owned(), text: file.text.to_owned() });
     }
-    Some(sources)
+    sources
 }
 
 fn finish(

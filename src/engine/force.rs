@@ -7,7 +7,7 @@ use super::build::{self, Built, Label, Rejected};
 use super::change::{self, Change};
 use super::directory::{DirectoryError, StateDirectory};
 use super::load;
-use crate::bundle::read::Loaded;
+use crate::diag::source::Sources;
 use crate::hook::digest;
 use crate::hook::mode::Mode;
 use crate::hook::state::{LayerEntry, ModeEntry, Scope, State};
@@ -114,7 +114,7 @@ pub fn set(state: &mut State, root: Option<&Path>, mode: Option<Mode>) {
 #[must_use]
 pub fn policy_in_force(directory: &StateDirectory, entry: &LayerEntry) -> Option<Policy> {
     let bytes = directory.bundle(&entry.bundle).ok()?;
-    let bundle = Loaded::read(&bytes).ok()?;
-    let sources = build::sources_of(&bundle)?;
+    let known = |sources: &Sources| build::digest_of(sources) == entry.sources_digest;
+    let sources = build::sources_within(&bytes).filter(known)?;
     load::texts(&sources, &lower::Options { overlay: matches!(entry.scope, Scope::Overlay(_)) }).0
 }

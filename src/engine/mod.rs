@@ -14,4 +14,5 @@ pub mod given;
 pub mod load;
 pub mod overview;
 pub mod own;
+pub mod rebuild;
 pub mod replace;

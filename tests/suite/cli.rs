@@ -7,6 +7,7 @@ mod installing;
 mod refusing;
 mod trusting;
 mod validating;
+mod versions;
 
 use clap::Command;
 

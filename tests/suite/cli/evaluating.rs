@@ -33,6 +33,11 @@ fn eval_answers_every_line_in_its_place() {
         let no = None;
         assert_eq!(status, [Some("block"), Some("allow"), no, no, no, no, no, Some("review"), Some("block")]);
         assert!(answers.iter().all(|answer| answer["status"].is_null() != answer["error"].is_null()));
+        let lines: Vec<u64> = answers
+            .iter()
+            .filter_map(|answer| answer["error"].as_str().and(answer["line"].as_u64()))
+            .collect();
+        assert_eq!(lines, [3, 4, 5, 6, 7]);
         let file = "policies/a.yaml";
         assert_eq!(
             answers[0],

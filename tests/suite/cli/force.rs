@@ -160,6 +160,33 @@ fn modes_are_set_for_the_person_and_for_a_project() {
 }
 
 #[test]
+fn the_mode_of_a_project_that_is_gone_can_be_changed() {
+    let desk = Desk::with_policy();
+    desk.run("compile").ends(0);
+    desk.run("halt --project").ends(0);
+    std::fs::remove_dir_all(desk.shop.join("policies")).unwrap();
+    let other = desk.home.join("src/other");
+    std::fs::create_dir(&other).unwrap();
+    desk.run("observe --project ../other").ends(0);
+    std::fs::remove_dir(&other).unwrap();
+    desk.run("halt --project ../other").ends(0).prints("src/other");
+    desk.run("resume --project ../other").ends(0).prints("resumed");
+    let done = desk.run("resume --project ../never").ends(1);
+    assert!(done.err.contains("cannot be read"), "{}", done.err);
+}
+
+#[test]
+fn status_shows_a_mode_of_the_environment_where_it_is_stricter() {
+    let desk = Desk::with_policy();
+    desk.run("compile").ends(0);
+    desk.run("observe").ends(0);
+    let with = |mode: &str, arguments: &[&str]| desk.run_with(arguments, &[("AGSEC_MODE", mode)], b"");
+    with("enforce", &["status"]).ends(0).prints("mode   enforce (AGSEC_MODE in this environment");
+    assert_eq!(with("enforce", &["status", "--json"]).json()["mode_in_environment"], "enforce");
+    with("observe", &["status"]).ends(0).prints("mode   observe (you, for every project)");
+}
+
+#[test]
 fn status_says_what_is_in_the_place_of_the_log() {
     let desk = Desk::with_policy();
     desk.run("compile").ends(0);
