@@ -26,7 +26,7 @@ pub struct Property {
 }
 
 /// All of them, by name.
-pub const PROPERTIES: [Property; 10] = [
+pub const PROPERTIES: [Property; 11] = [
     Property {
         name: "bundle_mutated",
         component: "bundle::read, vm",
@@ -82,6 +82,13 @@ pub const PROPERTIES: [Property; 10] = [
         says: "the tables of both directions find what a plain walk of the syntax tree finds",
         check: regex_table_equals_reference,
         show: matching::show,
+    },
+    Property {
+        name: "shell_parse",
+        component: "facts::shell",
+        says: "any text is a tree whose parts lie in it, and a plain word that is added is found again",
+        check: shell_parse,
+        show: show_text,
     },
     Property {
         name: "vm_equals_oracle",
@@ -142,6 +149,11 @@ pub fn regex_table_equals_reference(input: &[u8]) {
 /// See [`PROPERTIES`].
 pub fn vm_equals_oracle(input: &[u8]) {
     parity::check_generated(input, false);
+}
+
+/// See [`PROPERTIES`].
+pub fn shell_parse(input: &[u8]) {
+    total::shell(&String::from_utf8_lossy(input));
 }
 
 /// See [`PROPERTIES`].

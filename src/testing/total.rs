@@ -10,6 +10,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::{SourceFile, Sources};
 use crate::facts::decode::{decode_base64, decode_escapes, views};
 use crate::facts::glob::fnmatchcase;
+use crate::facts::shell::ast::{Dialect, NodeKind, PieceKind, Quote, Script};
 use crate::hook::decide::{Decision, Layer, decide};
 use crate::hook::mention::{Protected, Thing};
 use crate::hook::platform::{Call, Kind, Outcome, PLATFORMS, Platform, Reason};
@@ -122,6 +123,52 @@ pub fn pattern(text: &str) {
             assert!(text.get(error.start..error.end).is_some(), "{error:?} lies outside {text:?}");
         }
     }
+}
+
+/// A text is a tree in every dialect; its parts lie in the text, an error leaves an opaque part, and printing ends. A
+/// command of plain words before it is there as it stands.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn shell(text: &str) {
+    for dialect in [Dialect::Bash, Dialect::Zsh, Dialect::Sh, Dialect::Fish] {
+        let script = crate::facts::shell::parse(text, dialect);
+        assert_eq!(script.source(), text, "a script keeps its text");
+        for (id, node) in script.nodes().iter().enumerate() {
+            let inside = script.source_span(node.span);
+            let (start, end) = (inside.start as usize, inside.end as usize);
+            assert!(text.get(start..end).is_some(), "node {id} lies outside {text:?}");
+        }
+        let printed = super::shell::print(&script);
+        let opaque = printed.to_lowercase().contains("opaque");
+        assert!(
+            script.errors().is_empty() || opaque,
+            "an error without an opaque part in {text:?}: {printed}"
+        );
+    }
+    let plain = |char: &char| char.is_alphanumeric() || "_./-".contains(*char);
+    let word: String = text.chars().filter(plain).collect();
+    let script = crate::facts::shell::parse(&format!("w{word} -{word}\n{text}"), Dialect::Bash);
+    let found = literal_words(&script);
+    for wanted in [format!("w{word}"), format!("-{word}")] {
+        assert!(found.contains(&wanted), "{wanted:?} is lost before {text:?}");
+    }
+}
+
+/// The words of simple commands that are one unquoted literal.
+fn literal_words(script: &Script) -> Vec<String> {
+    let mut found = Vec::new();
+    for node in script.nodes() {
+        let NodeKind::Simple { words, .. } = node.kind else { continue };
+        for word in script.words(words) {
+            if let [piece] = script.pieces(*word)
+                && let (Quote::None, PieceKind::Literal(span)) = (piece.quote, piece.kind)
+            {
+                found.push(script.text_of(span).to_owned());
+            }
+        }
+    }
+    found
 }
 
 /// A payload is refused, or decided by the built-in layer, on every platform. A payload says nothing of agsec's own; an

@@ -24,6 +24,7 @@ mod paths; // spellings of paths, globs, places
 mod patterns; // patterns: tables = reference matcher, hostile patterns, damaged tables
 mod policy_format; // the reference page of the policy format
 mod render; // diagnostics for programs
+mod shell; // shell texts: trees, bad input, limits, dialects
 mod totality; // any text is read or refused, soon
 mod urls; // URLs: parts, addresses, names, the URLs of a text
 mod values; // equality, order, text of values and globs, as recorded from CPython

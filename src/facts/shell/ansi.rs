@@ -3,7 +3,7 @@
 //! In: the place at the `$`. Out: one literal piece, decoded as bash does.
 //! Deliberately not here: bytes that are no UTF-8 text; they become U+FFFD.
 
-use super::ast::{Dialect, PieceKind, Quote, Why};
+use super::ast::{PieceKind, Quote, Why};
 use super::lexer::Parser;
 
 impl Parser<'_, '_> {
@@ -18,9 +18,7 @@ impl Parser<'_, '_> {
             return self.unfinished(start, Why::UnfinishedQuote);
         }
         let span = self.since(start);
-        if matches!(self.state.dialect, Dialect::Sh | Dialect::Fish) {
-            self.note(Why::BashOnly, span);
-        }
+        self.beyond_posix(span);
         let source = self.span(inside, last);
         let bytes = self.bytes.get(inside..last).unwrap_or_default();
         if !bytes.contains(&b'\\') {

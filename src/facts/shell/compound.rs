@@ -5,10 +5,9 @@
 //! Deliberately not here: `[[ ]]` (`condition`), `$((…))` (`parameter`).
 
 use super::ast::{
-    Arm, CaseArm, CaseEnd, Dialect, NodeId, NodeKind, Piece, PieceKind, Quote, Redirect, Slice, Span, Why,
-    WordId,
+    Arm, CaseArm, CaseEnd, Dialect, NodeId, NodeKind, Quote, Redirect, Slice, Span, Why, WordId,
 };
-use super::lexer::{CASE_END, CLOSE, Keyword, Parser, Token};
+use super::lexer::{CASE_END, CLOSE, Keyword, Parser, Token, breaks};
 use super::state::close;
 use super::word::Until;
 
@@ -229,7 +228,7 @@ impl Parser<'_, '_> {
         }
         let name = self.since(start);
         if name.start == name.end {
-            self.error(Why::Unexpected, name);
+            self.complain(Why::Unexpected, name);
         }
         self.newlines();
         self.after_word = false;
@@ -252,7 +251,7 @@ impl Parser<'_, '_> {
         self.after_word = false;
         if !sound {
             let here = self.here();
-            self.error(Why::Unexpected, self.since(here));
+            self.complain(Why::Unexpected, self.since(here));
         }
         let body = self.loop_body();
         NodeKind::For { select, name, words, body }
@@ -269,7 +268,7 @@ impl Parser<'_, '_> {
         let end = end.unwrap_or(self.end);
         let mut cuts = Vec::with_capacity(4);
         let mut at = inside;
-        while cuts.len() < 2 && at < end {
+        while cuts.len() < 3 && at < end {
             match self.byte(at) {
                 Some(b';') => cuts.push(at),
                 Some(b'\\') => at = at.saturating_add(1),
@@ -278,7 +277,7 @@ impl Parser<'_, '_> {
             at = at.saturating_add(1);
         }
         let (first, second) = (cuts.first().copied(), cuts.get(1).copied());
-        let two = second.is_some();
+        let two = cuts.len() == 2;
         let first = first.unwrap_or(end);
         let second = second.unwrap_or(end);
         let after = |cut: usize| cut.saturating_add(1).min(end);
@@ -292,7 +291,7 @@ impl Parser<'_, '_> {
         }
         if !closed || !two {
             let here = self.here();
-            self.error(Why::Unfinished, self.since(here));
+            self.complain(Why::Unfinished, self.since(here));
         }
         self.take_token(Token::Semicolon);
         self.after_word = false;
@@ -304,7 +303,7 @@ impl Parser<'_, '_> {
         self.blanks();
         if self.token().0 != Token::Other {
             let here = self.here();
-            self.error(Why::Unfinished, self.since(here));
+            self.complain(Why::Unfinished, self.since(here));
         }
         let subject = self.word(Until::Break, Quote::None);
         self.newlines();
@@ -358,7 +357,7 @@ impl Parser<'_, '_> {
         loop {
             if self.token().0 != Token::Other {
                 let here = self.here();
-                self.error(Why::Unexpected, self.since(here));
+                self.complain(Why::Unexpected, self.since(here));
                 break;
             }
             let before = self.pos;
@@ -398,6 +397,10 @@ impl Parser<'_, '_> {
                 self.pos = self.next(end.saturating_add(1)).1.saturating_add(1);
                 return self.finish(NodeKind::Arithmetic(word), start);
             }
+            if end.is_none_or(|end| self.byte(end.saturating_add(1)) == Some(b'\n')) {
+                // Two subshells, one in the other; but bash refuses a line break right behind what it took for `((…)`.
+                self.complain(Why::Unfinished, self.span(self.pos, from));
+            }
         }
         if self.state.dialect == Dialect::Fish {
             self.note(Why::FishOnly, self.span(self.pos, inside));
@@ -420,7 +423,7 @@ impl Parser<'_, '_> {
         }
         let name = self.since(begin);
         if name.start == name.end {
-            self.error(Why::Unexpected, name);
+            self.complain(Why::Unexpected, name);
         }
         let before = self.pos;
         if self.take_token(Token::Open) && !self.take_token(Token::Close) {
@@ -485,19 +488,17 @@ impl Parser<'_, '_> {
         let mut name = None;
         if !self.begins_compound() && self.token().0 == Token::Other {
             // `coproc NAME {`: only then the first word is a name.
-            let (before, lengths) = (self.pos, self.lengths());
+            let before = self.pos;
             let begin = self.here();
-            let word = self.word(Until::Break, Quote::None);
+            while self.byte(self.pos).is_some_and(|byte| !breaks(byte) && !b"\\'\"`$".contains(&byte)) {
+                self.pos = self.pos.saturating_add(1);
+            }
             let span = self.since(begin);
-            let plain = matches!(
-                self.state.tree.pieces(word),
-                [Piece { quote: Quote::None, kind: PieceKind::Literal(_), .. }]
-            );
-            if plain && self.begins_compound() {
+            let whole = self.byte(self.pos).is_none_or(breaks);
+            if whole && span.start < span.end && self.begins_compound() {
                 name = Some(span);
             } else {
                 self.pos = before;
-                self.forget(lengths);
             }
         }
         let body = if self.token().0 == Token::Other && self.keyword().is_none() {
@@ -508,15 +509,5 @@ impl Parser<'_, '_> {
             self.refuse_here(Why::Unexpected)
         };
         self.state.node(NodeKind::Coprocess { name, body }, self.since(start), Slice::EMPTY)
-    }
-
-    /// How much the tree holds, to take back a word read ahead.
-    fn lengths(&self) -> (usize, usize) {
-        (self.state.tree.errors.len(), self.state.tree.words.len())
-    }
-
-    fn forget(&mut self, lengths: (usize, usize)) {
-        self.state.tree.errors.truncate(lengths.0);
-        self.state.tree.words.truncate(lengths.1);
     }
 }

@@ -292,6 +292,12 @@ impl Parser<'_, '_> {
         }
     }
 
+    /// An error of a construct that is kept, and an opaque node beside it.
+    pub(super) fn complain(&mut self, why: Why, span: Span) {
+        self.error(why, span);
+        self.note(why, span);
+    }
+
     /// An error, and the opaque node that stands for it.
     pub(super) fn refuse(&mut self, why: Why, span: Span) -> NodeId {
         self.error(why, span);

@@ -113,6 +113,9 @@ impl Parser<'_, '_> {
         };
         self.pos = end;
         self.after_word = false;
+        if after == After::Background {
+            self.foreign_operator();
+        }
         after
     }
 
@@ -163,7 +166,10 @@ impl Parser<'_, '_> {
                 let (token, end) = self.token();
                 let after = match token {
                     Token::Pipe => After::Pipe,
-                    Token::PipeBoth => After::PipeBoth,
+                    Token::PipeBoth => {
+                        self.beyond_posix(self.span(self.pos, end));
+                        After::PipeBoth
+                    }
                     Token::End
                     | Token::Newline
                     | Token::Semicolon
@@ -230,8 +236,9 @@ impl Parser<'_, '_> {
         let node = match self.token().0 {
             Token::Open => self.parenthesis(),
             Token::Other => match self.keyword() {
+                // Behind a pipe it is a program.
+                Some((Keyword::Time, _)) | None => self.simple(),
                 Some((keyword, end)) => self.compound(keyword, end),
-                None => self.simple(),
             },
             Token::End
             | Token::Newline
@@ -262,7 +269,8 @@ impl Parser<'_, '_> {
     pub(super) fn simple(&mut self) -> NodeId {
         let start = self.here();
         let marks = (self.state.assignments.len(), self.state.word_ids.len(), self.state.redirects.len());
-        let mut declares = false;
+        // Behind a redirection that is not first, bash takes no array, neither assigned nor declared.
+        let (mut declares, mut arrays) = (false, true);
         let mut end = start;
         loop {
             let token = self.token().0;
@@ -276,15 +284,19 @@ impl Parser<'_, '_> {
                 }
                 break;
             }
-            if !self.redirection() {
+            if self.redirection() {
+                arrays = arrays && count == 0 && self.state.assignments.len() == marks.0;
+            } else {
                 if count == 0 {
-                    if !self.assignment() {
+                    if !self.assignment(arrays) {
                         let word = self.command_name();
                         declares = self.declares(word);
+                        self.foreign_name(word);
                         self.state.word_ids.push(word);
                     }
                 } else {
-                    let word = self.argument(declares);
+                    self.foreign_word();
+                    let word = self.argument(declares && arrays);
                     self.state.word_ids.push(word);
                 }
             }

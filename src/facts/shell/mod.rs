@@ -9,6 +9,7 @@ mod ansi;
 pub mod ast;
 mod compound;
 mod condition;
+mod dialect;
 mod heredoc;
 mod lexer;
 mod list;

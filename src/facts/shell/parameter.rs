@@ -89,6 +89,7 @@ impl Parser<'_, '_> {
             if self.byte(last) == Some(b')') && last >= from && self.matching(from, b')') == Some(last) {
                 let word = self.part(from, last);
                 self.pos = end.saturating_add(1);
+                self.beyond_fish(self.since(start));
                 return self.push(self.since(start), quote, PieceKind::Arithmetic(word));
             }
             // Commands that begin with a subshell: bash looks at them only when it runs.
@@ -173,9 +174,7 @@ impl Parser<'_, '_> {
             self.pos = self.pos.saturating_add(1);
         }
         let span = self.span(start, self.pos);
-        if self.state.dialect == Dialect::Fish {
-            self.note(Why::FishOnly, span);
-        }
+        self.beyond_fish(span);
         self.push(span, quote, PieceKind::Command { body, backquoted: true });
         if !closed {
             self.missing(Why::UnfinishedExpansion);
@@ -226,7 +225,10 @@ impl Parser<'_, '_> {
         let parameter = self.expansion_inside(quote);
         self.state.leave();
         match parameter {
-            Some(parameter) if self.take(b'}') => self.expansion(start, quote, parameter),
+            Some(parameter) if self.take(b'}') => {
+                self.foreign_expansion(&parameter, self.since(start));
+                self.expansion(start, quote, parameter);
+            }
             Some(parameter) if self.byte(self.joined(self.pos)).is_none() => {
                 self.expansion(start, quote, parameter);
                 self.missing(Why::UnfinishedExpansion);

@@ -3,7 +3,7 @@
 //! In: the place where a word or redirection begins. Out: the redirection, if it is one.
 //! Deliberately not here: the bodies of here-documents (`heredoc`).
 
-use super::ast::{Descriptor, Dialect, Quote, Redirect, RedirectOperator, Why};
+use super::ast::{Descriptor, Quote, Redirect, RedirectOperator, Why};
 use super::heredoc::Pending;
 use super::lexer::{Parser, Token};
 use super::word::Until;
@@ -24,10 +24,11 @@ impl Parser<'_, '_> {
         let (descriptor, at) = self.descriptor();
         let Some(read) = self.redirect_operator(at, descriptor == Descriptor::Default) else { return false };
         self.pos = read.end;
+        self.foreign_operator();
         let begin = self.place(start);
         let document = matches!(read.operator, RedirectOperator::HereDocument { .. });
         self.blanks();
-        if self.token().0 != Token::Other || self.redirect_follows() {
+        if self.token().0 != Token::Other || self.redirect_follows(read.operator) {
             let mark = self.state.pieces.len();
             self.missing(Why::NoTarget);
             let target = self.state.word(mark, self.since(begin));
@@ -36,7 +37,7 @@ impl Parser<'_, '_> {
             return true;
         }
         let from = self.pos;
-        let delimiter_pieces = self.state.tree.pieces.len();
+        let errors = self.state.tree.errors.len();
         let mut target = self.word(Until::Break, Quote::None);
         let mut operator = read.operator;
         let span = self.since(begin);
@@ -45,17 +46,17 @@ impl Parser<'_, '_> {
             let (delimiter, quoted) = super::heredoc::unquoted(&raw);
             operator = RedirectOperator::HereDocument { expands: !quoted };
             // The delimiter is no text of the command; the word that is the body is filled in when it is read.
-            self.state.tree.pieces.truncate(delimiter_pieces);
+            if self.state.tree.errors.len() > errors {
+                self.note(Why::UnfinishedQuote, span);
+            }
             let mark = self.state.pieces.len();
             target = self.state.word(mark, self.since(self.here()));
             self.pending.push(Pending { delimiter, strips: read.strips, quoted, body: target });
         }
         if operator_is_new(operator) {
-            match self.state.dialect {
-                Dialect::Sh => self.note(Why::BashOnly, span),
-                Dialect::Fish => self.note(Why::FishOnly, span),
-                Dialect::Bash | Dialect::Zsh => {}
-            }
+            self.beyond_posix(span);
+        } else if document {
+            self.beyond_fish(span);
         }
         self.state.redirects.push(Redirect { span, operator, descriptor, target });
         self.after_word = true;
@@ -63,8 +64,14 @@ impl Parser<'_, '_> {
     }
 
     /// Whether a redirection's operator is next, where a target should be.
-    fn redirect_follows(&self) -> bool {
+    fn redirect_follows(&self, operator: RedirectOperator) -> bool {
         let (descriptor, at) = self.descriptor();
+        let duplicates =
+            matches!(operator, RedirectOperator::DuplicateInput | RedirectOperator::DuplicateOutput);
+        if duplicates && matches!(descriptor, Descriptor::Number(_)) {
+            // `2>&1>f`: the number is the target.
+            return false;
+        }
         self.redirect_operator(at, descriptor == Descriptor::Default).is_some()
     }
 

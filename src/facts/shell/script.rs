@@ -76,7 +76,7 @@ impl Script {
         self.parameters.get(id.0 as usize)
     }
 
-    /// All nodes; children before their parents.
+    /// All nodes, children before their parents; those of a here-document's delimiter too, which nothing refers to.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {
         &self.nodes

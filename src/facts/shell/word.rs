@@ -3,7 +3,7 @@
 //! In: the text from the place on. Out: words of pieces.
 //! Deliberately not here: `${…}` (`parameter`); what a word expands to.
 
-use super::ast::{Assignment, Dialect, Element, Piece, PieceKind, Quote, Span, Why, WordId};
+use super::ast::{Assignment, Element, Piece, PieceKind, Quote, Span, Why, WordId};
 use super::lexer::{Parser, Token, breaks, is_name, is_name_start};
 use super::state::close;
 
@@ -104,8 +104,8 @@ impl Parser<'_, '_> {
         end
     }
 
-    /// Takes an assignment, if one is next.
-    pub(super) fn assignment(&mut self) -> bool {
+    /// Takes an assignment, if one is next; of an array only where `arrays`.
+    pub(super) fn assignment(&mut self, arrays: bool) -> bool {
         let start = self.pos;
         let name = self.name_end(start);
         if name == start {
@@ -113,22 +113,21 @@ impl Parser<'_, '_> {
         }
         let mut equals = name;
         let mut bracket = None;
-        if self.byte(name) == Some(b'[') {
+        if arrays && self.byte(name) == Some(b'[') {
             let inside = name.saturating_add(1);
             let Some(end) = self.matching(inside, b']') else { return false };
             bracket = Some((inside, end));
             equals = end.saturating_add(1);
         }
-        let append = self.byte(equals) == Some(b'+');
-        if append {
-            equals = equals.saturating_add(1);
-        }
-        if self.byte(equals) != Some(b'=') {
+        let (sign, sign_at) = self.next(equals);
+        let append = sign == Some(b'+');
+        let (sign, equals) = if append { self.next(sign_at.saturating_add(1)) } else { (sign, sign_at) };
+        if sign != Some(b'=') {
             return false;
         }
         let index = bracket.map(|(inside, end)| self.part(inside, end));
         self.pos = equals.saturating_add(1);
-        let value = self.value(bracket.is_none());
+        let value = self.value(arrays && bracket.is_none());
         let span = self.span(start, self.pos);
         let name = self.span(start, name);
         self.state.assignments.push(Assignment { span, name, index, append, value });
@@ -180,6 +179,7 @@ impl Parser<'_, '_> {
             self.give_up(start, Why::TooDeep);
         }
         let elements = close(&mut elements, 0, &mut self.state.tree.elements);
+        self.beyond_posix(self.since(start));
         self.push(self.since(start), Quote::None, PieceKind::Array(elements));
         if !closed {
             self.missing(Why::UnfinishedExpansion);
@@ -191,7 +191,12 @@ impl Parser<'_, '_> {
         let mut element = Element { index: None, append: false, value: WordId(u32::MAX) };
         if self.byte(start) == Some(b'[') {
             let inside = start.saturating_add(1);
-            if let Some(end) = self.matching(inside, b']') {
+            let end = self.matching(inside, b']');
+            if end.is_none() {
+                let here = self.here();
+                self.complain(Why::UnfinishedExpansion, self.since(here));
+            }
+            if let Some(end) = end {
                 let mut equals = end.saturating_add(1);
                 element.append = self.byte(equals) == Some(b'+');
                 if element.append {
@@ -287,6 +292,7 @@ impl Parser<'_, '_> {
             Until::Break => false,
             Until::Pattern => *brackets > 0 || self.behind_pattern_char(),
             Until::Regex => true,
+            Until::Brace | Until::Slash | Until::Colon if process => true,
             Until::Quote | Until::Brace | Until::Slash | Until::Colon | Until::End => {
                 match byte {
                     b'(' => *brackets = brackets.saturating_add(1),
@@ -375,8 +381,8 @@ impl Parser<'_, '_> {
         }
         self.pos = end;
         let (span, text) = (self.span(start, end), self.span(escaped, end));
-        if self.state.dialect == Dialect::Fish && byte.is_ascii_alphanumeric() {
-            self.note(Why::FishOnly, span);
+        if byte.is_ascii_alphanumeric() {
+            self.beyond_fish(span);
         }
         self.push(span, Quote::Escape, PieceKind::Literal(text));
     }
@@ -391,9 +397,7 @@ impl Parser<'_, '_> {
             return self.unfinished(self.place(start), Why::UnfinishedQuote);
         }
         let span = self.span(inside, last);
-        if self.state.dialect == Dialect::Fish && self.state.tree.text_of(span).contains('\\') {
-            self.note(Why::FishOnly, span);
-        }
+        self.foreign_quote(span, Quote::Single);
         self.push(span, Quote::Single, PieceKind::Literal(span));
     }
 
@@ -438,11 +442,15 @@ impl Parser<'_, '_> {
     fn process(&mut self, output: bool, open: usize) {
         let start = self.here();
         self.pos = open.saturating_add(1);
+        // With a second bracket bash only looks for the last one; the rest it reads when it runs.
+        let double = self.next(self.pos).0 == Some(b'(');
+        let quiet = double && self.matching(self.pos, b')').is_some();
+        let outer = self.quiet;
+        self.quiet |= quiet;
         let (body, closed) = self.substituted();
+        self.quiet = outer;
         let span = self.since(start);
-        if matches!(self.state.dialect, Dialect::Sh | Dialect::Fish) {
-            self.note(Why::BashOnly, span);
-        }
+        self.beyond_posix(span);
         self.push(span, Quote::None, PieceKind::Process { body, output });
         if !closed {
             self.missing(Why::UnfinishedExpansion);
