@@ -4,10 +4,13 @@
 #[cfg(feature = "compile")]
 #[path = "build/grammar.rs"]
 mod grammar;
+#[path = "build/tables.rs"]
+mod tables;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     #[cfg(feature = "compile")]
     grammar::generate();
+    tables::generate();
 }

@@ -21,6 +21,7 @@ pub mod command;
 pub mod decode;
 pub mod glob;
 pub mod path;
+pub mod program;
 pub mod shell;
 pub mod url;
 pub mod value;

@@ -23,6 +23,7 @@ mod parity; // oracle = machine = machine after write and read, on generated pol
 mod paths; // spellings of paths, globs, places
 mod patterns; // patterns: tables = reference matcher, hostile patterns, damaged tables
 mod policy_format; // the reference page of the policy format
+mod programs; // the table of programs: its cases, its page, arguments, SQL, code
 mod render; // diagnostics for programs
 mod shell; // shell texts: trees, bad input, limits, dialects
 mod totality; // any text is read or refused, soon

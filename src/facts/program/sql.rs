@@ -1,0 +1,5 @@
+//! SQL.
+use super::code::Scan;
+pub(super) fn scan(_text: &str) -> Scan {
+    Scan::default()
+}
