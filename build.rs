@@ -4,6 +4,7 @@
 #[cfg(feature = "compile")]
 #[path = "build/grammar.rs"]
 mod grammar;
+#[allow(clippy::disallowed_methods, reason = "a build script reads and writes files")]
 #[path = "build/tables.rs"]
 mod tables;
 

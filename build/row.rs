@@ -15,7 +15,7 @@ pub(crate) fn write(nodes: &[Node], node: &Node) -> String {
         }
     }
     let mut options: Vec<String> = Vec::new();
-    let mut listed: BTreeSet<String> = lineage(nodes, node).flat_map(|node| option_names(node)).collect();
+    let mut listed: BTreeSet<String> = lineage(nodes, node).flat_map(option_names).collect();
     for text in texts(&node.row, "options") {
         options.push(option(&text));
     }

@@ -281,9 +281,8 @@ impl<'c> Reader<'c> {
             |known: &&str| known.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         let whole = |known: &&str| known.eq_ignore_ascii_case(name);
         let row = self.read.row;
-        let found = row.options_in_reach().find(|option| option.names.iter().any(|known| whole(known)));
-        let found = found
-            .or_else(|| row.options_in_reach().find(|option| option.names.iter().any(|known| starts(known))));
+        let found = row.options_in_reach().find(|option| option.names.iter().any(&whole));
+        let found = found.or_else(|| row.options_in_reach().find(|option| option.names.iter().any(&starts)));
         if let Some(option) = found {
             self.take(option, value);
         }
