@@ -19,9 +19,12 @@
 
 pub mod command;
 pub mod decode;
+pub mod git;
 pub mod glob;
 pub mod path;
 pub mod program;
+pub mod prompt;
+pub mod secret;
 pub mod shell;
 pub mod url;
 pub mod value;

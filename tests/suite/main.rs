@@ -10,6 +10,7 @@ mod cli; // commands as processes: what they print, write, refuse
 mod docs; // README and docs: commands work as written, links lead somewhere
 mod finds; // what fuzzing found stays mended
 mod fuzz; // the fuzz targets and their table
+mod git; // repositories read from their files, compared with git
 mod golden; // diagnostics and the intermediate form, as recorded
 #[cfg(unix)]
 mod hook; // the hook as a process: payloads, layers, modes, failures, audit
@@ -24,7 +25,9 @@ mod paths; // spellings of paths, globs, places
 mod patterns; // patterns: tables = reference matcher, hostile patterns, damaged tables
 mod policy_format; // the reference page of the policy format
 mod programs; // the table of programs: its cases, its page, arguments, SQL, code
+mod prompts; // signals in prompts
 mod render; // diagnostics for programs
+mod secrets; // secrets in texts, and what only looks so
 mod shell; // shell texts: trees, bad input, limits, dialects
 mod totality; // any text is read or refused, soon
 mod urls; // URLs: parts, addresses, names, the URLs of a text

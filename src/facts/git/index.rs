@@ -1,0 +1,136 @@
+//! The index of a work tree: which paths are tracked.
+//!
+//! In: the bytes of an index of version 2, 3 or 4. Out: whether a path, or something below it, is among its entries.
+//! An index that is split or sparse, or has parts that must be understood and are not, gives no answer.
+//! Deliberately not here: whether a file differs from what is committed.
+
+use super::{Repository, Unsure, config};
+use crate::facts::world::{FILE_BYTES, Surroundings, Unread, World};
+
+/// Bytes of an entry before its name, without the name of its object.
+const FIXED: usize = 42;
+
+/// Whether a path is tracked, or is a folder with tracked files.
+///
+/// # Errors
+/// Where the index cannot be read, or has a form that is not understood.
+pub fn is_tracked(repository: &Repository, path: &str, world: &dyn World) -> Result<bool, Unsure> {
+    if repository.bare {
+        return Ok(false);
+    }
+    let Some(relative) = repository.relative(path) else { return Ok(false) };
+    let bytes = match world.read(&format!("{}/index", repository.directory), FILE_BYTES) {
+        Ok(bytes) => bytes,
+        Err(Unread::Missing) => return Ok(false),
+        Err(Unread::NotRegular | Unread::TooLarge | Unread::Refused) => {
+            return Err(Unsure("the index cannot be read"));
+        }
+    };
+    let config = repository.config(&Surroundings::default(), world)?;
+    let hash = match config.last("extensions", "", "objectformat") {
+        None | Some("sha1") => 20,
+        Some("sha256") => 32,
+        Some(_) => return Err(Unsure("the object format is not known")),
+    };
+    if config.last("core", "", "worktree").is_some()
+        || config.last("index", "", "skiphash").is_some_and(config::is_true)
+    {
+        return Err(Unsure("the work tree lies elsewhere"));
+    }
+    holds(&bytes, hash, relative.as_bytes()).ok_or(Unsure("the index has a form that is not understood"))?
+}
+
+/// Whether the index has an entry for a path or for something below it.
+fn holds(bytes: &[u8], hash: usize, wanted: &[u8]) -> Option<Result<bool, Unsure>> {
+    let mut rest = Rest(bytes.get(..bytes.len().checked_sub(hash)?)?);
+    if rest.take(4)? != b"DIRC" {
+        return None;
+    }
+    let version = rest.number()?;
+    let count = rest.number()?;
+    if !(2..=4).contains(&version) {
+        return None;
+    }
+    let mut found = false;
+    let mut name: Vec<u8> = Vec::new();
+    for _ in 0..count {
+        let before = rest.0.len();
+        let head = rest.take(FIXED.checked_add(hash)?)?;
+        // The mode of a folder: the index is sparse, and what is in the folder is not listed.
+        if head.get(24..28)? == [0, 0, 0x40, 0] {
+            return None;
+        }
+        let flags = rest_flags(head)?;
+        if flags & 0x4000 != 0 {
+            rest.take(2)?;
+        }
+        if version == 4 {
+            let cut = rest.varint()?;
+            name.truncate(name.len().checked_sub(cut)?);
+            name.extend_from_slice(rest.until_nul()?);
+        } else {
+            name.clear();
+            name.extend_from_slice(rest.until_nul()?);
+            // Entries are padded with at least one NUL to a multiple of eight.
+            let used = before.checked_sub(rest.0.len())?;
+            rest.take(used.wrapping_neg() % 8)?;
+        }
+        let below = name.strip_prefix(wanted).is_some_and(|after| matches!(after.first(), None | Some(b'/')));
+        found |= below;
+    }
+    extensions(&mut rest)?;
+    Some(Ok(found))
+}
+
+fn rest_flags(head: &[u8]) -> Option<u16> {
+    let at = head.len().checked_sub(2)?;
+    Some(u16::from_be_bytes(head.get(at..)?.try_into().ok()?))
+}
+
+/// Passes what follows the entries; `None` where some of it changes their meaning (its name is in lower case).
+fn extensions(rest: &mut Rest<'_>) -> Option<()> {
+    while !rest.0.is_empty() {
+        let name = rest.take(4)?;
+        let length = usize::try_from(rest.number()?).ok()?;
+        rest.take(length)?;
+        if !name.first()?.is_ascii_uppercase() {
+            return None;
+        }
+    }
+    Some(())
+}
+
+/// What is yet to be read.
+struct Rest<'b>(&'b [u8]);
+
+impl<'b> Rest<'b> {
+    fn take(&mut self, count: usize) -> Option<&'b [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
+    }
+
+    fn until_nul(&mut self) -> Option<&'b [u8]> {
+        let length = self.0.iter().position(|byte| *byte == 0)?;
+        let text = self.take(length)?;
+        self.take(1)?;
+        Some(text)
+    }
+
+    /// Git's numbers of variable length: seven bits a byte, each byte but the last adding one.
+    fn varint(&mut self) -> Option<usize> {
+        let mut number = 0_usize;
+        loop {
+            let byte = *self.take(1)?.first()?;
+            number = number.checked_add(usize::from(byte & 0x7f))?;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+            number = number.checked_add(1)?.checked_mul(128)?;
+        }
+    }
+}

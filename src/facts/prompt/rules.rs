@@ -1,0 +1,379 @@
+//! The rules: what is said, in words, in lines, in scripts without spaces.
+//!
+//! In: the words or the lines of a text. Out: the signals of the rules that hold. One table for each form.
+//! Deliberately not here: how a text becomes words (`words`), what is hidden (`hidden`).
+
+use super::Signal;
+use super::words::{Words, look_alike};
+
+/// A rule over words: slots that must be filled in order, each at most `gap` words after the one before. A slot is a
+/// list of words, `*` at the end of one for any ending.
+struct Rule(&'static str, u32, usize, &'static [&'static str]);
+
+/// What instructions are called.
+const OBJECT: &str = "instruction* direction* directive* rule* guideline* prompt prompts command* order* constraint* programming assignment* restriction* training evidence";
+/// Verbs of dropping.
+const DROP: &str = "ignore ignores ignoring disregard disregarding forget forgetting override overrides overriding bypass neglect overlook";
+/// Words for what came before.
+const BEFORE: &str = "previous previously prior above earlier preceding former foregoing initial original";
+
+const RULES: [Rule; 44] = [
+    Rule("override_instructions", 100, 3, &[DROP, BEFORE, OBJECT]),
+    Rule(
+        "override_instructions",
+        100,
+        2,
+        &["ignore ignoring disregard forget override drop", "your", OBJECT],
+    ),
+    Rule(
+        "override_instructions",
+        100,
+        2,
+        &["ignore disregard forget", "all any every", "instruction* direction* guideline* assignment*"],
+    ),
+    Rule("override_instructions", 100, 2, &["ignore disregard forget", "all any", "your", OBJECT]),
+    Rule("override_instructions", 100, 0, &["ignore", "instructions"]),
+    Rule("override_instructions", 100, 1, &["ignore disregard", "the", "above", "and"]),
+    Rule(
+        "override_instructions",
+        100,
+        1,
+        &["forget", "everything all", "we weve i you that before above and about told said know"],
+    ),
+    Rule("override_instructions", 100, 1, &["ignore", "everything all", "and", "just only say output write"]),
+    Rule("override_instructions", 60, 1, &["forget ignore", "everything"]),
+    Rule(
+        "override_instructions",
+        100,
+        3,
+        &["ignore", "all any", "provided given", "context articles artikels documents"],
+    ),
+    Rule(
+        "override_instructions",
+        60,
+        1,
+        &["ignore disregard", "my our", "previous earlier prior", "request* message* question*"],
+    ),
+    Rule("override_instructions", 100, 2, &["ignore", "the", "user", "and"]),
+    Rule(
+        "override_instructions",
+        100,
+        2,
+        &["not", "restricted bound limited", "by", "rules guidelines restrictions instructions"],
+    ),
+    Rule("new_task", 60, 3, &["now", "new", "task* assignment* instruction*"]),
+    Rule("override_instructions", 100, 2, &["your", "instructions task", "are is", "now"]),
+    Rule("override_instructions", 100, 3, &["strictly", "adhere", "following", "instruction*"]),
+    Rule("override_instructions", 100, 4, &["before", "you", "solve", "task", "following", "first"]),
+    Rule(
+        "override_german",
+        100,
+        3,
+        &["vergiss vergesse vergessen ignorier* missachte*", "alles", "davor gesagte vorher zuvor bisherige"],
+    ),
+    Rule(
+        "override_german",
+        100,
+        3,
+        &[
+            "vergiss vergesse vergessen ignorier* missachte* streichen",
+            "alle alles die meine deine obigen vorherigen",
+            "anweisung* auftrage aufgabe* angaben instruktion* regeln vorherigen obigen",
+        ],
+    ),
+    Rule("override_german", 100, 1, &["vergiss ignoriere", "alles"]),
+    Rule(
+        "override_german",
+        100,
+        5,
+        &[
+            "alle",
+            "vorangegangenen vorherigen obigen bisherigen",
+            "aufgaben anweisungen angaben",
+            "streichen vergessen ignorieren",
+        ],
+    ),
+    Rule(
+        "override_french",
+        100,
+        3,
+        &["ignore* ignorez oublie oubliez", "toutes les tes vos", "instruction* consigne* regle*"],
+    ),
+    Rule(
+        "override_spanish",
+        100,
+        3,
+        &[
+            "ignora ignore ignorar olvida olvide",
+            "todas las tus sus",
+            "instruccion* ordenes reglas indicaciones",
+        ],
+    ),
+    Rule(
+        "override_italian",
+        100,
+        3,
+        &["ignora ignorare dimentica dimenticate", "tutte le tue", "istruzion* regole"],
+    ),
+    Rule(
+        "override_portuguese",
+        100,
+        3,
+        &["ignore ignora esqueca esquece", "todas as suas", "instrucoes regras ordens"],
+    ),
+    Rule(
+        "reveal_instructions",
+        100,
+        4,
+        &[
+            "repeat print show reveal output display share paste dump encode translate summarize put write give list leak expose",
+            "your",
+            "system initial hidden original secret first entire full",
+            "prompt prompts instruction* message configuration rules",
+        ],
+    ),
+    Rule(
+        "reveal_instructions",
+        100,
+        3,
+        &[
+            "what",
+            "are is were",
+            "your",
+            "initial system original first hidden secret",
+            "prompt instruction* message rules",
+        ],
+    ),
+    Rule(
+        "reveal_instructions",
+        100,
+        4,
+        &[
+            "repeat print show reveal output display paste dump",
+            "your all",
+            "prompt prompts instruction*",
+            "verbatim text start",
+        ],
+    ),
+    Rule("reveal_instructions", 100, 2, &["repeat reveal leak", "your", "prompt instruction*"]),
+    Rule("reveal_instructions", 100, 3, &["repeat", "the all", "instructions", "you", "given"]),
+    Rule("reveal_instructions", 100, 3, &["show print repeat", "prompt", "text texts"]),
+    Rule("reveal_instructions", 100, 2, &["repeat output print", "above", "text prompt words"]),
+    Rule("reveal_instructions", 100, 2, &["output print repeat", "text prompt words", "above"]),
+    Rule("reveal_instructions", 100, 3, &["of put about", "your", "system initial", "prompt instruction*"]),
+    Rule("reveal_instructions", 100, 1, &["your", "system initial", "prompt instructions"]),
+    Rule("reveal_instructions", 60, 1, &["my your", "instructions", "are"]),
+    Rule(
+        "reveal_instructions",
+        60,
+        2,
+        &["output print display", "initialization initialisation system", "string configuration message"],
+    ),
+    Rule(
+        "false_authority",
+        100,
+        2,
+        &["im am", "your", "developer maintainer creator administrator technical"],
+    ),
+    Rule("false_authority", 100, 2, &["as", "your", "developer creator administrator"]),
+    Rule("false_authority", 100, 0, &["administrator admin developer", "override"]),
+    Rule("false_role", 100, 2, &["do", "anything", "now"]),
+    Rule(
+        "false_role",
+        100,
+        3,
+        &["you", "are", "now", "bot ai dan unrestricted unfiltered immoral jailbroken forked"],
+    ),
+    Rule(
+        "false_role",
+        100,
+        4,
+        &["unrestricted unfiltered uncensored jailbroken", "ai bot assistant model mode"],
+    ),
+    Rule(
+        "keep_from_user",
+        60,
+        4,
+        &[
+            "not dont never without",
+            "tell telling inform informing mention alert alerting notify notifying",
+            "the",
+            "user",
+        ],
+    ),
+];
+
+/// The signals of words.
+pub(super) fn of_words(words: &Words) -> Vec<Signal> {
+    let mut found = Vec::new();
+    for Rule(id, weight, gap, slots) in RULES.iter().chain(&MORE) {
+        let Some((first, rest)) = slots.split_first() else { continue };
+        let starts = words.list.iter().enumerate().filter(|(_, word)| fills(first, word));
+        let holds = |(at, _): (usize, &String)| {
+            let mut at = at;
+            rest.iter().all(|slot| {
+                let from = at.saturating_add(1);
+                let ahead = words.list.iter().skip(from).take(gap.saturating_add(1));
+                match ahead.enumerate().find(|(_, word)| fills(slot, word)) {
+                    Some((distance, _)) => {
+                        at = from.saturating_add(distance);
+                        true
+                    }
+                    None => false,
+                }
+            })
+        };
+        if starts.into_iter().any(holds) {
+            found.push(Signal { id, weight: *weight });
+        }
+    }
+    found
+}
+
+fn fills(slot: &str, word: &str) -> bool {
+    slot.split(' ').any(|known| match known.strip_suffix('*') {
+        Some(stem) => word.starts_with(stem),
+        None => known == word,
+    })
+}
+
+/// Rules on what is to be done rather than on whose word counts.
+const MORE: [Rule; 13] = [
+    Rule(
+        "false_role",
+        60,
+        3,
+        &["answer respond act", "without no", "restriction* limits limitations filter* guidelines"],
+    ),
+    Rule("false_role", 100, 3, &["override", "restrictions safeguards safety", "of"]),
+    Rule(
+        "exfiltrate",
+        60,
+        6,
+        &[
+            "send forward email post upload export",
+            "secret* credential* password* emails token* keys environment",
+            "to",
+        ],
+    ),
+    Rule(
+        "exfiltrate",
+        100,
+        6,
+        &[
+            "send forward email post upload export envoyez",
+            "valeur secret* credential* password* emails token* keys environment code",
+            "attacker evil",
+        ],
+    ),
+    Rule("exfiltrate", 100, 3, &["envoyez envoie sende manda envia", "valeur wert valore valor", "attacker"]),
+    Rule("exfiltrate", 60, 3, &["return print send", "all", "environment", "variables"]),
+    Rule(
+        "bypass_approval",
+        60,
+        2,
+        &["bypass skip evade disable", "approval* confirmation* review safeguards", "and"],
+    ),
+    Rule("bypass_approval", 60, 3, &["user", "always", "administrator administrateur admin"]),
+    Rule(
+        "steal_french",
+        100,
+        3,
+        &["affichez affiche copiez envoyez", "invite regles valeur", "systeme privees attacker cachee"],
+    ),
+    Rule("false_role", 100, 3, &["vous sie du", "etes sind bist", "administrateur administrator admin root"]),
+    Rule(
+        "reveal_german",
+        100,
+        4,
+        &["zeige zeig vorzeigen ausgeben gib", "gesamten samtlicher ganzen vollstandigen", "prompt prompts"],
+    ),
+    Rule("false_role", 100, 4, &["you", "will", "be", "called", "dan jailbreak"]),
+    Rule("false_role", 100, 3, &["turned", "dan"]),
+];
+
+/// Beginnings of lines, and marks anywhere, that imitate what a host writes around messages. Lower case.
+const MARKS: [(&str, &str, u32); 15] = [
+    ("false_message", "<|im_start|>", 100),
+    ("false_message", "<|im_end|>", 100),
+    ("false_message", "<|system|>", 100),
+    ("false_message", "<|endoftext|>", 100),
+    ("false_message", "[/inst]", 100),
+    ("false_message", "<<sys>>", 100),
+    ("false_message", "###(system_message)", 100),
+    ("false_message", "### system:", 100),
+    ("false_message", "[system]:", 100),
+    ("false_message", "[system message]", 100),
+    ("false_message", "======end", 100),
+    ("false_message", "<system>", 60),
+    ("false_message", "<important>", 60),
+    ("tool_imitation", "<function_calls>", 60),
+    ("tool_imitation", "<tool_call>", 60),
+];
+
+/// The signals of marks.
+pub(super) fn of_lines(text: &str) -> impl Iterator<Item = Signal> {
+    let lower = text.to_lowercase();
+    let message = lower.contains("important message from") && lower.contains("to you");
+    let marks = MARKS.iter().filter(move |(_, mark, _)| lower.contains(mark));
+    let found = marks.map(|(id, _, weight)| Signal { id, weight: *weight });
+    found.chain(message.then_some(Signal { id: "false_message", weight: 100 }))
+}
+
+/// Pairs of words in scripts without spaces; both within this many characters.
+const NEAR: usize = 32;
+const PAIRS: [(&str, &[&str], &[&str]); 5] = [
+    (
+        "override_chinese",
+        &["忽略", "无视", "忘记", "忘掉"],
+        &["指令", "指示", "提示", "规则", "说明", "内容"],
+    ),
+    ("override_japanese", &["指示", "命令", "ルール", "プロンプト"], &["無視", "忘れ"]),
+    ("override_korean", &["지시", "명령", "규칙", "프롬프트"], &["무시", "잊어"]),
+    ("override_russian", &["игнорир", "забудь", "забудьте"], &["инструкц", "указан", "правил"]),
+    ("override_arabic", &["تجاهل", "انس"], &["التعليمات", "الأوامر"]),
+];
+
+/// The signals of other scripts.
+pub(super) fn of_scripts(text: &str) -> impl Iterator<Item = Signal> {
+    let lower = if text.is_ascii() { String::new() } else { text.to_lowercase() };
+    PAIRS.iter().filter_map(move |(id, first, second)| {
+        let near = |(at, found): (usize, &str)| {
+            let after = lower.get(at.saturating_add(found.len())..).unwrap_or_default();
+            let end = after.char_indices().nth(NEAR).map_or(after.len(), |(end, _)| end);
+            let window = after.get(..end).unwrap_or_default();
+            second.iter().any(|word| window.contains(word))
+        };
+        let holds = first.iter().any(|word| lower.match_indices(word).any(near));
+        holds.then_some(Signal { id, weight: 100 })
+    })
+}
+
+/// What is looked for where the letters of a text are joined.
+const JOINED: [&str; 16] = [
+    "ignoreprevious",
+    "ignoreall",
+    "ignoreyour",
+    "ignoretheabove",
+    "forgetprevious",
+    "forgetall",
+    "forgeteverything",
+    "forgetyour",
+    "disregardprevious",
+    "disregardall",
+    "overrideinstructions",
+    "bypassapproval",
+    "systemprompt",
+    "toattacker",
+    "revealyour",
+    "exportthedatabase",
+];
+
+/// The signals of joined letters.
+pub(super) fn of_joined(joined: &str) -> impl Iterator<Item = Signal> {
+    let holds = JOINED.iter().any(|phrase| {
+        let phrase: String = phrase.chars().map(look_alike).collect();
+        joined.contains(&phrase)
+    });
+    holds.then_some(Signal { id: "spaced_out", weight: 100 }).into_iter()
+}
