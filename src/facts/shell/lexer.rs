@@ -312,6 +312,9 @@ impl Parser<'_, '_> {
 
     /// Where the bracket ends whose inside begins at `from`, quotes and nested expansions passed over.
     pub(super) fn matching(&mut self, from: usize, close: u8) -> Option<usize> {
+        if self.state.is_spent() {
+            return None;
+        }
         let mut open = vec![close];
         let mut at = from;
         let mut found = None;

@@ -12,8 +12,8 @@ use std::marker::PhantomData;
 
 /// Bytes of `Script::text` per byte of the limit: what may be decoded, summed over all depths.
 const DECODED: usize = 4;
-/// Bytes that looking ahead for a matching bracket may pass over, per byte of the limit, summed over all depths.
-const AHEAD: usize = 16;
+/// Bytes that looking ahead for a matching bracket may pass over, per byte of the text, summed over all depths.
+const AHEAD: usize = 32;
 
 /// The tree in the making.
 pub(super) struct State {
@@ -57,7 +57,7 @@ impl State {
             notes: Vec::new(),
             depth: 0,
             commands: 0,
-            ahead: SHELL_BYTES.saturating_mul(AHEAD),
+            ahead: text.len().min(SHELL_BYTES).saturating_mul(AHEAD),
         }
     }
 
@@ -78,6 +78,11 @@ impl State {
     pub(super) fn count(&mut self) -> bool {
         self.commands = self.commands.saturating_add(1);
         self.commands <= SHELL_COMMANDS
+    }
+
+    /// Whether nothing is left for looking ahead.
+    pub(super) fn is_spent(&self) -> bool {
+        self.ahead == 0
     }
 
     /// Pays for looking ahead over this many bytes, if that is allowed.
