@@ -21,6 +21,7 @@ mod person;
 mod policies;
 mod progress;
 mod status;
+mod test;
 mod trust;
 mod validate;
 
@@ -81,6 +82,7 @@ enum Command {
     Status(status::Arguments),
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
+    Test(test::Arguments),
     Explain(explain::Arguments),
     Eval(eval::Arguments),
     Check(check::Arguments),
@@ -116,6 +118,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Status(arguments) => status::run(&arguments, global),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments, global),
         Command::Eval(arguments) => eval::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),

@@ -179,6 +179,10 @@ pub enum Code {
     NoSuchFact,
     /// Not a list.
     NotList,
+    /// Include not possible.
+    BadInclude,
+    /// Case not possible.
+    BadCase,
 }
 
 impl Code {

@@ -10,7 +10,7 @@ use crate::bundle::write;
 use crate::compile::{self, Stats};
 use crate::diag::diagnostic::{self, Diagnostic};
 use crate::diag::source::{SourceFile, Sources};
-use crate::hook::digest;
+use crate::hook::{digest, source};
 use crate::ir::Policy;
 use crate::ir::lower;
 use std::path::Path;
@@ -127,10 +127,9 @@ fn finish(
 /// The digest over the files' names in their directory and their texts.
 #[must_use]
 pub fn digest_of(sources: &Sources) -> String {
-    digest::sources(sources.files().iter().map(|file| (name_of(file), file.text.as_bytes())))
-}
-
-/// A file's name in its directory.
-fn name_of(file: &SourceFile) -> &str {
-    Path::new(&file.path).file_name().and_then(|name| name.to_str()).unwrap_or(&file.path)
+    // The first file lies in the directory itself; included ones may lie below it.
+    let first = sources.files().first().map_or("", |file| file.path.as_str());
+    digest::sources(
+        sources.files().iter().map(|file| (source::relative(&file.path, first), file.text.as_bytes())),
+    )
 }

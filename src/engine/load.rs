@@ -2,9 +2,10 @@
 //!
 //! In: a path. Out: the sources in load order, and a diagnostic for each file that cannot be read. Only regular files are
 //! read, also behind symbolic links; opening never waits (a FIFO) and never reads without end (a device), and what is
-//! read is limited in bytes and files. Subdirectories are not searched.
+//! read is limited in bytes and files. Subdirectories are not searched; `include` names files in them.
 //! Deliberately not here: where policies are looked for, and what is in force.
 
+use super::include;
 use crate::diag::code::Code;
 use crate::diag::diagnostic::{self, Diagnostic};
 use crate::diag::source::{SourceFile, Sources};
@@ -24,8 +25,15 @@ use std::path::{Path, PathBuf};
 pub fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
     let mut loading = Loading { sources: Sources::default(), diagnostics: Vec::new(), bytes: 0 };
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => loading.directory(path),
-        Ok(_) | Err(_) => loading.file(path),
+        Ok(metadata) if metadata.is_dir() => {
+            loading.directory(path);
+            include::follow(&mut loading, path);
+        }
+        Ok(_) | Err(_) => {
+            loading.file(path);
+            let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+            include::follow(&mut loading, above.unwrap_or(Path::new(".")));
+        }
     }
     diagnostic::sort(&mut loading.diagnostics);
     (loading.sources, loading.diagnostics)
@@ -55,8 +63,9 @@ pub fn texts(sources: &Sources, options: &Options) -> (Option<Policy>, Vec<Diagn
 }
 
 fn parsed(sources: &Sources, diagnostics: &mut Vec<Diagnostic>, options: &Options) -> Option<Policy> {
-    let unread: Vec<_> =
-        diagnostics.iter().filter(|one| one.is_error()).map(|one| one.label.0.source).collect();
+    // A file with an include that is refused was read itself.
+    let unread = diagnostics.iter().filter(|one| one.is_error() && one.code != Code::BadInclude);
+    let unread: Vec<_> = unread.map(|one| one.label.0.source).collect();
     let mut documents = Vec::new();
     for (id, file) in sources.iter().filter(|(id, _)| !unread.contains(id)) {
         let (document, found) = syntax::parse(file, id);
@@ -70,9 +79,10 @@ fn parsed(sources: &Sources, diagnostics: &mut Vec<Diagnostic>, options: &Option
     policy.filter(|_| !broken)
 }
 
-struct Loading {
-    sources: Sources,
-    diagnostics: Vec<Diagnostic>,
+/// What was read so far.
+pub(super) struct Loading {
+    pub(super) sources: Sources,
+    pub(super) diagnostics: Vec<Diagnostic>,
     bytes: u64,
 }
 
@@ -118,7 +128,7 @@ impl Loading {
     }
 
     /// Adds one file, with its text or an error.
-    fn file(&mut self, path: &Path) {
+    pub(super) fn file(&mut self, path: &Path) {
         let (text, refusal) = match self.text(path) {
             Ok(text) => (text, None),
             Err(refusal) => (String::new(), Some(refusal)),

@@ -6,11 +6,13 @@
 
 pub mod agent;
 pub mod build;
+pub mod cases;
 pub mod change;
 pub mod directory;
 pub mod discover;
 pub mod force;
 pub mod given;
+mod include;
 pub mod load;
 pub mod overview;
 pub mod own;

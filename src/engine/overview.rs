@@ -183,11 +183,16 @@ fn layers(
 
 fn layer(directory: &StateDirectory, entry: &LayerEntry, here: bool) -> LayerView {
     let bytes = directory.bundle(&entry.bundle).map_err(|error| error.to_string());
+    let listed = source::list(&entry.directory).unwrap_or_default();
+    let again = |bytes: &[u8]| {
+        let bundle = Loaded::read(bytes).ok()?;
+        source::list_again(&entry.directory, &bundle.meta().ok()?).ok()
+    };
+    let files = bytes.as_ref().ok().and_then(|bytes| again(bytes));
+    let digest = source::digest_of(&entry.directory, files.as_ref().unwrap_or(&listed));
     let bundle = bytes.and_then(|bytes| look(&bytes, Some(&entry.sources_digest)));
-    let files = source::list(&entry.directory).unwrap_or_default();
-    let digest = source::digest_of(&entry.directory, &files);
     let text = match digest {
-        _ if files.is_empty() => TextView::Gone,
+        _ if listed.is_empty() => TextView::Gone,
         Some(digest) if digest == entry.sources_digest => TextView::Same,
         Some(_) | None => TextView::Changed,
     };

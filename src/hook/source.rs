@@ -48,6 +48,15 @@ pub fn list(directory: &Path) -> io::Result<Vec<SourceFile>> {
     Ok(files)
 }
 
+/// The name of a source in the directory that the first of all sources lies in; both as shown to people. An included
+/// file may lie in a directory below: `lib/sets.agsec`.
+#[must_use]
+pub fn relative<'n>(name: &'n str, first: &str) -> &'n str {
+    let above = first.rfind('/').and_then(|slash| first.get(..=slash)).unwrap_or("");
+    let below = name.strip_prefix(above).filter(|below| !below.starts_with('/'));
+    below.unwrap_or_else(|| name.rsplit('/').next().unwrap_or(name))
+}
+
 /// Bytes of all files.
 #[must_use]
 pub fn total(files: &[SourceFile]) -> u64 {
@@ -71,25 +80,39 @@ pub fn digest_of(directory: &Path, files: &[SourceFile]) -> Option<String> {
     Some(digest::sources(named))
 }
 
+/// The files of a directory, and those below it that its bundle included: only a change of a file that is known can
+/// include more.
+///
+/// # Errors
+/// As `list`.
+pub fn list_again(directory: &Path, meta: &Meta<'_>) -> io::Result<Vec<SourceFile>> {
+    let mut files = list(directory)?;
+    let first = meta.files.first().map_or("", |file| file.name);
+    let included = meta.files.iter().filter(|file| relative(file.name, first).contains('/'));
+    files.extend(included.map(|file| SourceFile {
+        name: relative(file.name, first).to_owned(),
+        bytes: u64::from(file.bytes),
+    }));
+    Ok(files)
+}
+
 /// True where the text of a directory is not what its bundle, written at `made`, was made from. Where nothing is
 /// younger than the bundle and every file has its size, nothing has changed; in doubt, the digest tells.
 #[must_use]
 pub fn has_changed(directory: &Path, meta: &Meta<'_>, made: Option<SystemTime>) -> bool {
     let older =
         |metadata: &Metadata| metadata.modified().ok().zip(made).is_some_and(|(text, bundle)| text < bundle);
-    let mut path = directory.join("_");
-    let mut untouched = |known: &SourceMeta<'_>| {
-        path.set_file_name(Path::new(known.name).file_name().unwrap_or_default());
-        let file = std::fs::metadata(&path);
+    let first = meta.files.first().map_or("", |file| file.name);
+    let untouched = |known: &SourceMeta<'_>| {
+        let file = std::fs::metadata(directory.join(relative(known.name, first)));
         file.is_ok_and(|file| file.is_file() && file.len() == u64::from(known.bytes) && older(&file))
     };
     // A file that came or went makes the directory younger.
-    if std::fs::metadata(directory).is_ok_and(|metadata| older(&metadata))
-        && meta.files.iter().all(&mut untouched)
+    if std::fs::metadata(directory).is_ok_and(|metadata| older(&metadata)) && meta.files.iter().all(untouched)
     {
         return false;
     }
-    let Ok(files) = list(directory) else { return true };
+    let Ok(files) = list_again(directory, meta) else { return true };
     total(&files) != meta.files.iter().fold(0, |sum, file| u64::from(file.bytes).saturating_add(sum))
         || digest_of(directory, &files).as_deref() != Some(meta.digest)
 }

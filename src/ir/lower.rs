@@ -8,7 +8,7 @@ use super::conditions::Conditions;
 use super::fact::Scope;
 use super::names::Names;
 use super::test::Tests;
-use super::{ActionPattern, Block, Combine, Cond, Policy, Rule, simplify};
+use super::{ActionPattern, Block, Combine, Cond, Policy, Rule, cases, simplify};
 use crate::diag::code::Code;
 use crate::diag::diagnostic::{self, Diagnostic};
 use crate::diag::source::{LineIndex, Sources};
@@ -42,6 +42,7 @@ pub fn lower(
     };
     let default = default(documents, options, &mut lowering.diagnostics);
     duplicate_sids(documents, &mut lowering.diagnostics);
+    cases::check(documents, &mut lowering.diagnostics);
     let mut rules = Vec::new();
     let mut first_match: Vec<(i64, RuleId)> = Vec::new();
     let mut statements = Vec::new();

@@ -137,6 +137,7 @@ pub enum Operand {
     Pattern(std::sync::Arc<pattern::Pattern>),
 }
 
+mod cases;
 mod conditions;
 mod fact;
 pub mod lower;

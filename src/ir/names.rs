@@ -15,7 +15,7 @@ use crate::model::setting::{self, SETTINGS};
 use crate::model::value::Value;
 use crate::syntax::ast::{Content, Document, Expr, Let, Named, Operand, TextMap};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Elements that one list may have after its names are replaced.
 const ELEMENTS: usize = 100_000;
@@ -28,6 +28,8 @@ const RESERVED: [&str; 3] = ["params", "context", "settings"];
 pub(super) struct Names<'d> {
     lets: BTreeMap<&'d str, &'d Let>,
     settings: BTreeMap<&'static str, Vec<Value<'static>>>,
+    /// Named values that were looked up before; `None` for those that have none.
+    values: HashMap<&'d str, Option<Resolved>>,
     /// Findings, each once however often a name is used.
     pub(super) diagnostics: Vec<Diagnostic>,
     told: HashSet<(Code, Span)>,
@@ -90,6 +92,8 @@ impl<'d> Names<'d> {
             let mut known: HashSet<Value<'static>> = all.iter().cloned().collect();
             all.extend(elements.into_iter().filter(|element| known.insert(element.clone())));
         }
+        // What was looked up so far may have seen settings half collected.
+        self.values.clear();
     }
 
     fn bad_setting(&mut self, name: &str, span: Span) {
@@ -157,6 +161,9 @@ impl<'d> Names<'d> {
             self.unknown_value(name, span);
             return None;
         };
+        if let Some(known) = self.values.get(key) {
+            return known.clone();
+        }
         if !self.enter(key, named.name.span, stack) {
             return None;
         }
@@ -171,6 +178,10 @@ impl<'d> Names<'d> {
             }
         };
         stack.pop();
+        // Of a condition each use is told.
+        if !matches!(&named.value, Named::Condition(condition) if !matches!(condition, Expr::Name(_))) {
+            self.values.insert(key, resolved.clone());
+        }
         resolved
     }
 

@@ -28,6 +28,7 @@ pub mod limits;
 pub mod op;
 pub mod setting;
 pub mod severity;
+pub mod shorthand;
 pub mod truth;
 pub mod unicode;
 pub mod unicode_case;

@@ -48,6 +48,11 @@ pub fn is_text(path: &str) -> bool {
     path.ends_with(".agsec")
 }
 
+/// The words of the policy language, in the order of its table.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    text::token::KEYWORDS.iter().map(|row| row.word)
+}
+
 /// Reads a YAML file that is no policy (the cases beside one) as one value, as strictly as a policy is read.
 #[must_use]
 pub fn value(file: &SourceFile, source: SourceId) -> (Option<Value<'static>>, Vec<Diagnostic>) {

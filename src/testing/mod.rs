@@ -9,6 +9,7 @@ pub mod corpus;
 pub mod damage;
 pub mod event;
 pub mod fact;
+pub mod language;
 pub mod matching;
 pub mod parity;
 pub mod pattern;

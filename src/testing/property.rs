@@ -5,7 +5,7 @@
 //! Deliberately not here: the bodies (`total`, `parity`, `matching`, `damage`).
 
 use super::choices::Choices;
-use super::{damage, event, fact, matching, parity, policy, total};
+use super::{damage, event, fact, language, matching, parity, policy, total};
 use crate::facts::value::Given;
 use crate::ir::print;
 use crate::model::json;
@@ -26,7 +26,7 @@ pub struct Property {
 }
 
 /// All of them, by name.
-pub const PROPERTIES: [Property; 11] = [
+pub const PROPERTIES: [Property; 13] = [
     Property {
         name: "bundle_mutated",
         component: "bundle::read, vm",
@@ -68,6 +68,20 @@ pub const PROPERTIES: [Property; 11] = [
         says: "any bytes are refused or read, and what is written reads as the same value",
         check: json_parse_total,
         show: show_text,
+    },
+    Property {
+        name: "language_parse_total",
+        component: "syntax::text, syntax::print, ir::lower",
+        says: "any text is a policy or has an error in it, and what is printed reads as the same policy and prints as itself",
+        check: language_parse_total,
+        show: show_text,
+    },
+    Property {
+        name: "language_prints_itself",
+        component: "syntax::text, syntax::print",
+        says: "a generated file is read, keeps its comments when printed, and means the same",
+        check: language_prints_itself,
+        show: language::show,
     },
     Property {
         name: "pattern_parse_total",
@@ -134,6 +148,16 @@ pub fn hook_input_total(input: &[u8]) {
 /// See [`PROPERTIES`].
 pub fn json_parse_total(input: &[u8]) {
     total::json(input);
+}
+
+/// See [`PROPERTIES`].
+pub fn language_parse_total(input: &[u8]) {
+    language::total(&String::from_utf8_lossy(input));
+}
+
+/// See [`PROPERTIES`].
+pub fn language_prints_itself(input: &[u8]) {
+    language::prints(input);
 }
 
 /// See [`PROPERTIES`].

@@ -81,8 +81,16 @@ pub fn glob(pattern: &str, name: &str) {
 /// # Panics
 /// Where that does not hold.
 pub fn policy(text: &str) -> (Sources, Vec<Diagnostic>) {
+    read("p.yaml", text)
+}
+
+/// The same for a file of this path.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn read(path: &str, text: &str) -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::default();
-    let file = SourceFile { path: "p.yaml".to_owned(), text: text.to_owned() };
+    let file = SourceFile { path: path.to_owned(), text: text.to_owned() };
     let id = sources.add(file.clone());
     let (document, mut diagnostics) = syntax::parse(&file, id);
     assert!(document.is_some() || diagnostics.iter().any(Diagnostic::is_error), "no document and no error");

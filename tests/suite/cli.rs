@@ -4,6 +4,7 @@ mod desk;
 mod evaluating;
 mod force;
 mod installing;
+mod language;
 mod refusing;
 mod trusting;
 mod validating;

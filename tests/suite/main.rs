@@ -15,6 +15,7 @@ mod golden; // diagnostics and the intermediate form, as recorded
 #[cfg(unix)]
 mod hook; // the hook as a process: payloads, layers, modes, failures, audit
 mod json; // the JSON reader and writer
+mod language; // the pages of the policy language: examples and tables
 mod load; // policy files on disk that cannot be read
 mod machine; // the compiled policy: operators, decisions, traces
 mod map; // opening state files

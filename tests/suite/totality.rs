@@ -2,7 +2,8 @@
 
 use agsec::diag::diagnostic::Diagnostic;
 use agsec::diag::render;
-use agsec::testing::total::policy;
+use agsec::testing::language;
+use agsec::testing::total::{policy, read};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -16,6 +17,13 @@ fn read_and_show(text: &str) -> Vec<Diagnostic> {
 }
 
 fn goldens() -> Vec<String> {
+    let yaml = files("yaml");
+    assert!(yaml.len() > 50);
+    yaml
+}
+
+/// The texts of all goldens with this extension.
+fn files(wanted: &str) -> Vec<String> {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")];
     let mut files: Vec<PathBuf> = Vec::new();
     while let Some(folder) = folders.pop() {
@@ -23,13 +31,12 @@ fn goldens() -> Vec<String> {
             let path = entry.expect("readable").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            } else if path.extension().is_some_and(|extension| extension == wanted) {
                 files.push(path);
             }
         }
     }
     files.sort();
-    assert!(files.len() > 50);
     files.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect()
 }
 
@@ -67,6 +74,118 @@ fn goldens_with_changed_characters_are_read() {
             }
             read_and_show(&changed.into_iter().collect::<String>());
         }
+    }
+}
+
+#[test]
+fn every_prefix_of_the_language_is_read_and_what_is_read_prints_as_itself() {
+    let texts = files("agsec");
+    assert!(texts.len() > 15);
+    for text in texts {
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            read("p.agsec", &text[..end]);
+        }
+        for (end, _) in text.match_indices('\n') {
+            language::total(&text[..end]);
+        }
+    }
+}
+
+#[test]
+fn the_language_with_changed_characters_is_read() {
+    const STRANGE: &[char] = &[
+        '\0', '\t', '\n', '\r', ' ', '!', '"', '#', '\'', '*', ',', '.', '-', '/', ':', '<', '=', '>', '(',
+        ')', '[', '\\', ']', '`', '{', '|', '}', '~', 'r', '\u{a0}', 'é', '\u{202e}', '\u{feff}', '😀', '0',
+    ];
+    let mut seed = 7_u64;
+    let mut random = move |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap_or(0) % below.max(1)
+    };
+    for text in files("agsec") {
+        for _ in 0..60 {
+            let mut changed: Vec<char> = text.chars().collect();
+            for _ in 0..=random(3) {
+                let at = random(changed.len());
+                match random(3) {
+                    0 => changed.insert(at, STRANGE[random(STRANGE.len())]),
+                    1 => changed[at] = STRANGE[random(STRANGE.len())],
+                    _ => drop(changed.remove(at)),
+                }
+            }
+            language::total(&changed.into_iter().collect::<String>());
+        }
+    }
+}
+
+/// A mebibyte or so of what hurts readers of the language.
+fn language_bombs() -> Vec<(&'static str, String)> {
+    const SIZE: usize = 1 << 20;
+    let many = |unit: &str| unit.repeat(SIZE / unit.len());
+    let when = |unit: &str| format!("deny a on b when {}", many(unit));
+    let mut doubled = String::from("let a0 = [\"x\", \"y\"]\n");
+    for level in 1..64 {
+        writeln!(doubled, "let a{level} = [a{0}, a{0}]", level - 1).expect("a string");
+    }
+    let chain: String = (0..30_000).map(|at| format!("let n{at} = n{}\n", at + 1)).collect();
+    vec![
+        ("parentheses", many("(")),
+        ("parentheses of a condition", when("(")),
+        ("closed parentheses", when("()")),
+        ("not", when("not ")),
+        ("not in parentheses", when("not (")),
+        ("conjunction", format!("{} x exists", when("x exists and "))),
+        ("quantifiers", when("some shell.commands as c { ")),
+        ("lists", format!("let a = {}", many("["))),
+        ("objects", format!("let a = {}", many("{a: "))),
+        ("open quotes", many("\"")),
+        ("open quotes on lines", many("\"\n")),
+        ("open block", format!("\"\"\"{}", many("\\"))),
+        ("open raw texts", many("r#\"")),
+        ("slashes", many("/ ")),
+        ("classes", format!("deny a on b when c matches /{}", many("["))),
+        ("escapes", format!("deny a on b because \"{}\"", many("\\q"))),
+        ("words", many("a ")),
+        ("one word", many("a")),
+        ("stars", many("*")),
+        ("effects", many("deny ")),
+        ("names", many("let a = b\n")),
+        ("chain", chain),
+        ("doubled", format!("{doubled}deny a on b when c in a63\n")),
+        ("nul", many("\0")),
+        ("comments", many("#\n")),
+        ("clauses", format!("deny a on b {}", many("when c exists "))),
+        ("statements", many("deny on *\n")),
+    ]
+}
+
+#[test]
+fn hostile_texts_of_the_language_are_refused_or_read_soon() {
+    const LONGEST: Duration = Duration::from_secs(40);
+    for (name, text) in language_bombs() {
+        let started = Instant::now();
+        let (sources, diagnostics) = read("p.agsec", &text);
+        let shown = render::human(&diagnostics, &sources);
+        assert_eq!(shown.is_empty(), diagnostics.is_empty());
+        assert!(started.elapsed() < LONGEST, "{name} took {:?}", started.elapsed());
+        assert!(diagnostics.len() < 2_100, "{name}: {} findings", diagnostics.len());
+        if name.starts_with("parentheses") {
+            assert_eq!(diagnostics.len(), 1, "{name} gives one clear error: {diagnostics:?}");
+        }
+    }
+}
+
+#[test]
+fn generated_files_of_the_language_print_as_themselves() {
+    let mut seed = 3_u64;
+    for _ in 0..400 {
+        let bytes: Vec<u8> = (0..400)
+            .map(|_| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                u8::try_from(seed >> 56).unwrap_or(0)
+            })
+            .collect();
+        language::prints(&bytes);
     }
 }
 

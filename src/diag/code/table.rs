@@ -450,6 +450,18 @@ pub const CODES: &[CodeSpec] = &[
         "not a list",
         "`some`, `every` and `no` go through the elements of a list of facts, e.g. `shell.commands`.",
     ),
+    error(
+        Code::BadInclude,
+        "E0715",
+        "include not possible",
+        "`include` names a `.agsec` file below the policy directory, relative to the file that has it. Files outside, links that lead outside and files that include each other are refused. Files of the directory itself are read without it.",
+    ),
+    error(
+        Code::BadCase,
+        "E0716",
+        "case not possible",
+        "A case names a statement that is there, and a text alone stands for the main parameter of an action that has one, such as `bash`.",
+    ),
 ];
 
 const fn error(code: Code, text: &'static str, title: &'static str, doc: &'static str) -> CodeSpec {

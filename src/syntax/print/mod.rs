@@ -13,6 +13,9 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::SourceFile;
 use crate::model::id::SourceId;
 
+/// How often a text is printed again until its comments stay where they are.
+const PASSES: usize = 8;
+
 /// A file in its canonical form, comments kept. Of YAML only blanks at the end of lines and of the file are mended, and
 /// only where every value stays what it is.
 ///
@@ -28,7 +31,17 @@ pub fn format(file: &SourceFile, source: SourceId) -> Result<String, Vec<Diagnos
         crate::diag::diagnostic::sort(&mut diagnostics);
         return Err(diagnostics);
     }
-    Ok(layout::document(&parsed.document, &file.text, &parsed.comments))
+    let mut text = layout::document(&parsed.document, &file.text, &parsed.comments);
+    // A comment from the middle of a line moves to its end, which may change how the next line is broken.
+    for _ in 0..PASSES {
+        let parsed = text::file(&text, source);
+        let again = layout::document(&parsed.document, &text, &parsed.comments);
+        if again == text {
+            break;
+        }
+        text = again;
+    }
+    Ok(text)
 }
 
 fn tidy(file: &SourceFile, source: SourceId) -> Result<String, Vec<Diagnostic>> {

@@ -47,34 +47,43 @@ pub(in crate::syntax) enum Clause {
     Url(Spanned<String>, Span),
 }
 
+/// Where a text stands in its source.
+#[derive(Debug)]
+pub(in crate::syntax) enum Origin {
+    /// It is the source.
+    Whole,
+    /// Piece by piece.
+    Mapped(TextMap),
+    /// Somewhere in here: everything is told of the whole.
+    Within(Span),
+}
+
 /// Builds the nodes of one text.
 #[derive(Debug)]
 pub(in crate::syntax) struct Builder {
     source: SourceId,
-    /// Where the text stands in the source, if it is not the source itself.
-    places: Option<TextMap>,
+    origin: Origin,
     pub(in crate::syntax) diagnostics: Vec<Diagnostic>,
 }
 
 impl Builder {
     /// For a text that is the whole source.
     pub(in crate::syntax) fn new(source: SourceId) -> Self {
-        Self { source, places: None, diagnostics: Vec::new() }
+        Self { source, origin: Origin::Whole, diagnostics: Vec::new() }
     }
 
     /// For a text inside a source.
-    pub(in crate::syntax) fn within(source: SourceId, places: TextMap) -> Self {
-        Self { source, places: Some(places), diagnostics: Vec::new() }
+    pub(in crate::syntax) fn within(source: SourceId, origin: Origin) -> Self {
+        Self { source, origin, diagnostics: Vec::new() }
     }
 
     /// The place of a byte range of the text.
     pub(in crate::syntax) fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.source, self.locate(start), self.locate(end))
-    }
-
-    fn locate(&self, at: usize) -> usize {
-        let located = |map: &TextMap| map.locate(u32::try_from(at).unwrap_or(u32::MAX));
-        self.places.as_ref().map_or(at, |map| located(map).map_or(at, |place| place as usize))
+        match &self.origin {
+            Origin::Whole => Span::new(self.source, start, end),
+            Origin::Within(span) => *span,
+            Origin::Mapped(map) => Span::new(self.source, locate(map, start), locate(map, end)),
+        }
     }
 
     pub(in crate::syntax) fn spanned<T>(&self, node: T, start: usize, end: usize) -> Spanned<T> {
@@ -94,9 +103,11 @@ impl Builder {
 
     /// The map from a literal's text to the source.
     fn text_map(&self, literal: &Literal, start: usize) -> TextMap {
+        if matches!(self.origin, Origin::Within(_)) {
+            return TextMap::default();
+        }
         let base = u32::try_from(start).unwrap_or(u32::MAX);
-        let place =
-            |at: u32| u32::try_from(self.locate(base.saturating_add(at) as usize)).unwrap_or(u32::MAX);
+        let place = |at: u32| self.span(base.saturating_add(at) as usize, usize::MAX).start;
         TextMap(literal.places.iter().map(|(text, at)| (*text, place(*at))).collect())
     }
 
@@ -361,6 +372,11 @@ impl Builder {
             }
         }
     }
+}
+
+/// The offset in the source of an offset in a text.
+fn locate(map: &TextMap, at: usize) -> usize {
+    map.locate(u32::try_from(at).unwrap_or(u32::MAX)).map_or(at, |place| place as usize)
 }
 
 /// The severity of this name, or what is wrong with it.

@@ -211,50 +211,37 @@ fn known(raw: Raw, slice: &str) -> Option<Token<'_>> {
 /// What stands at `at`, which begins no token, and where to go on.
 fn unknown(text: &str, at: usize) -> (Option<Flaw>, usize) {
     let rest = text.get(at..).unwrap_or("");
-    let line = rest.find('\n').unwrap_or(rest.len());
-    let to_line_end = at..at.saturating_add(line);
-    let open = |what: &str, help: &'static str, place: Range<usize>, next: usize| {
+    let Some(first) = rest.chars().next() else { return (None, text.len()) };
+    let next = at.saturating_add(first.len_utf8());
+    let open = |what: &str, help: &'static str, goes_on: bool| {
+        // Only a mistake that takes the rest of its line looks for the end of it.
+        let line_end = at.saturating_add(rest.find('\n').unwrap_or(rest.len()));
         let message = format!("this {what} is not closed");
-        (Some(Flaw { code: Code::NotClosed, place, message, help, fix: None }), next)
+        let flaw = Flaw { code: Code::NotClosed, place: at..line_end, message, help, fix: None };
+        (Some(flaw), if goes_on { text.len() } else { line_end })
     };
-    let line_end = to_line_end.end;
-    if rest.starts_with("\"\"\"") {
-        return open("text", "close it with `\"\"\"`", to_line_end, text.len());
-    }
-    if rest.starts_with("r#\"") {
-        return open("text", "close it with `\"#`", to_line_end, text.len());
-    }
-    let (flaw, next) = match rest.chars().next() {
-        Some('"') => open(
+    let one = |message: String, help: &'static str, fix: Option<&'static str>| {
+        (Some(Flaw { code: Code::BadCharacter, place: at..next, message, help, fix }), next)
+    };
+    match first {
+        '"' if rest.starts_with("\"\"\"") => open("text", "close it with `\"\"\"`", true),
+        'r' if rest.starts_with("r#\"") => open("text", "close it with `\"#`", true),
+        '"' => open(
             "text",
             "close it with `\"` on the same line; a text of several lines stands in `\"\"\"`",
-            to_line_end,
-            line_end,
+            false,
         ),
-        Some('\'') => open("text", "close it with `'` on the same line", to_line_end, line_end),
-        Some('`') => open("field", "close it with a backtick on the same line", to_line_end, line_end),
-        Some('/') => {
-            open("pattern", "close it with `/`; a `/` inside is written `\\/`", to_line_end, line_end)
-        }
-        Some(';') => {
+        '\'' => open("text", "close it with `'` on the same line", false),
+        '`' => open("field", "close it with a backtick on the same line", false),
+        '/' => open("pattern", "close it with `/`; a `/` inside is written `\\/`", false),
+        ';' => {
             let message = "`;` is not part of the language".to_owned();
-            let place = at..at.saturating_add(1);
-            let help = "remove it; statements need nothing between them";
-            (
-                Some(Flaw { code: Code::BadCharacter, place, message, help, fix: Some("") }),
-                at.saturating_add(1),
-            )
+            one(message, "remove it; statements need nothing between them", Some(""))
         }
-        Some(other) => {
-            let next = at.saturating_add(other.len_utf8());
-            // Control characters were reported before.
-            let message = format!("`{other}` begins nothing that the language knows");
-            let flaw = Flaw { code: Code::BadCharacter, place: at..next, message, help: "", fix: None };
-            (Some(flaw).filter(|_| !other.is_control()), next)
-        }
-        None => (None, text.len()),
-    };
-    (flaw, next)
+        // Control characters were reported before.
+        control if control.is_control() => (None, next),
+        other => one(format!("`{other}` begins nothing that the language knows"), "", None),
+    }
 }
 
 /// Control characters, and those that make a text look other than it is, wherever they stand.

@@ -12,7 +12,7 @@ pub(super) mod literal;
 mod parser;
 pub(super) mod token;
 
-pub(super) use build::severity;
+pub(super) use build::{Origin, severity};
 pub(super) use parser::{condition, file};
 
 /// The generated parser. Its code is not ours to style: it is LALRPOP's, checked by the tests of the language.

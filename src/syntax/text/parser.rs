@@ -5,7 +5,7 @@
 //! sees them: a tree deeper than the limit is refused as one finding and never built.
 //! Deliberately not here: what the messages say (`explain`).
 
-use super::build::{Builder, Item};
+use super::build::{Builder, Item, Origin};
 use super::explain;
 use super::grammar::{ConditionParser, FileItemParser};
 use super::lexer::{self, Flaw, Lexed, Lexeme};
@@ -14,7 +14,7 @@ use crate::diag::code::Code;
 use crate::diag::diagnostic::Diagnostic;
 use crate::model::id::SourceId;
 use crate::model::limits::POLICY_DEPTH;
-use crate::syntax::ast::{Dialect, Document, Expr, TextMap};
+use crate::syntax::ast::{Dialect, Document, Expr};
 use std::ops::Range;
 
 /// What was read of a file.
@@ -59,14 +59,14 @@ pub(in crate::syntax) fn file(text: &str, source: SourceId) -> Parsed {
     Parsed { document, comments, diagnostics: builder.diagnostics }
 }
 
-/// Reads a condition that stands inside another file; `places` says where.
+/// Reads a condition that stands inside another file.
 pub(in crate::syntax) fn condition(
     text: &str,
     source: SourceId,
-    places: TextMap,
+    origin: Origin,
 ) -> (Option<Expr>, Vec<Diagnostic>) {
     let Lexed { lexemes, flaws, .. } = lexer::lex(text, 0);
-    let mut builder = Builder::within(source, places);
+    let mut builder = Builder::within(source, origin);
     report(&flaws, &mut builder);
     if !is_shallow(&lexemes, &mut builder) {
         return (None, builder.diagnostics);

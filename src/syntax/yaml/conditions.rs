@@ -13,7 +13,7 @@ use crate::diag::names;
 use crate::diag::span::{Span, Spanned};
 use crate::model::op::{OPS, Op, OperandKind};
 use crate::syntax::ast::{Expr, Operand, Test, TextMap};
-use crate::syntax::text;
+use crate::syntax::text::{self, Origin};
 
 const CONDITION: Keys = Keys { owner: "a condition", names: &["op", "value"], reported: &[] };
 
@@ -82,12 +82,9 @@ pub(super) fn expression(reader: &mut Reader<'_>, entry: Option<&Entry>) -> Opti
         return None;
     };
     let span = reader.span(entry.value);
-    let mut places = place::map(reader.text, span, scalar.style, &scalar.text);
-    if places.0.is_empty() {
-        // Where the text cannot be found in the source, every finding points at its beginning.
-        places = TextMap(vec![(0, span.start)]);
-    }
-    let (condition, found) = text::condition(&scalar.text, span.source, places);
+    let places = place::map(reader.text, span, scalar.style, &scalar.text);
+    let origin = if places.0.is_empty() { Origin::Within(span) } else { Origin::Mapped(places) };
+    let (condition, found) = text::condition(&scalar.text, span.source, origin);
     for one in found {
         // What mends the decoded text may not mend the source, where quotes and line breaks are others.
         let fix = one.fix.clone().filter(|_| scalar.style == Style::Plain);

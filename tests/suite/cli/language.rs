@@ -1,0 +1,62 @@
+//! `fmt` and `test`, and files of the policy language put in force with what they include.
+
+use super::desk::{Desk, SMALL};
+use std::fs;
+
+const LOOSE: &str = "default deny // all\n\ndeny no-keys on file.read when params.file_path in keys # why\n\
+                     test \"a key\" { read \"id_rsa\" } => deny no-keys\n";
+const CANONICAL: &str = "default deny  // all\n\ndeny no-keys on file.read\n  when params.file_path in keys  # why\n\n\
+                         test \"a key\" { read \"id_rsa\" } => deny no-keys\n";
+
+fn desk(policy: &str) -> Desk {
+    let desk = Desk::new();
+    desk.write("policies/a.agsec", policy);
+    desk.write("policies/b.agsec", "let keys = [\"id_rsa\"]\n");
+    desk
+}
+
+#[test]
+fn fmt_writes_the_canonical_form_once_and_check_changes_nothing() {
+    let desk = desk(LOOSE);
+    desk.run("fmt --check").ends(1).prints("not formatted: ");
+    let file = desk.shop.join("policies/a.agsec");
+    assert_eq!(fs::read_to_string(&file).unwrap(), LOOSE);
+    desk.run("fmt").ends(0).prints("formatted: ");
+    assert_eq!(fs::read_to_string(&file).unwrap(), CANONICAL);
+    desk.run("fmt --check policies").ends(0).prints("nothing to change");
+}
+
+#[test]
+fn fmt_keeps_yaml_but_for_blanks_at_the_ends_and_leaves_what_is_broken() {
+    let desk = Desk::new();
+    desk.write("policies/a.yaml", format!("# first  \r\n{SMALL}\n\n"));
+    desk.write("policies/b.agsec", "deny a on\n");
+    desk.run("fmt").ends(1).says("ends too soon");
+    assert_eq!(fs::read_to_string(desk.shop.join("policies/a.yaml")).unwrap(), format!("# first\n{SMALL}"));
+    assert_eq!(fs::read_to_string(desk.shop.join("policies/b.agsec")).unwrap(), "deny a on\n");
+}
+
+#[test]
+fn test_runs_the_cases_and_names_those_that_fail() {
+    let desk = desk(LOOSE);
+    desk.run("test").ends(0).prints("passed: 1 of 1 cases hold");
+    desk.write("policies/c.agsec", "test \"wrong\" { read \"x\" } => allow\n");
+    let done = desk.run("test").ends(1).prints("failed: wrong").prints("policies/c.agsec:1");
+    assert!(done.out.contains("expected allow, decided deny by `the default`"), "{}", done.out);
+}
+
+#[test]
+fn a_change_of_an_included_file_is_a_change_of_the_policies() {
+    let desk = Desk::new();
+    desk.write(
+        "policies/a.agsec",
+        "include \"lib/keys.agsec\"\ndefault allow\ndeny no-keys on file.read when is_key\n",
+    );
+    desk.write("policies/lib/keys.agsec", "let is_key = params.file_path ends_with \".pem\"\n");
+    desk.run("validate").ends(0).prints("valid: 1 statement");
+    desk.run("compile").ends(0);
+    let unchanged = desk.run("status").out;
+    assert!(!unchanged.contains("changed"), "{unchanged}");
+    desk.write("policies/lib/keys.agsec", "let is_key = params.file_path ends_with \".key\"\n");
+    desk.run("status").prints("changed");
+}

@@ -1,0 +1,180 @@
+//! The pages of the policy language: every example of the guide compiles and decides its cases as it says, and the
+//! tables of the reference are the program's. `AGSEC_BLESS=1` rewrites the tables.
+
+use agsec::diag::code::CODES;
+use agsec::diag::source::{SourceFile, Sources};
+use agsec::engine::cases::event;
+use agsec::facts::value::Given;
+use agsec::ir::lower::{Options, lower};
+use agsec::model::fact;
+use agsec::model::op::{OPS, OperandKind};
+use agsec::model::setting::SETTINGS;
+use agsec::model::severity::Severity;
+use agsec::model::shorthand::SHORTHANDS;
+use agsec::oracle;
+use agsec::syntax;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn page(name: &str) -> (PathBuf, String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    let text = fs::read_to_string(&path).expect("the page is there");
+    (path, text)
+}
+
+/// The blocks of code of a page, with their language.
+fn blocks(text: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    for block in text.split("\n```").skip(1).step_by(2) {
+        let (info, body) = block.split_once('\n').expect("a line");
+        found.push((info, body));
+    }
+    found
+}
+
+/// What is said about an example; its cases are decided as they say.
+fn check(path: &str, text: &str) -> Vec<&'static str> {
+    let mut sources = Sources::default();
+    let file = SourceFile { path: path.to_owned(), text: text.to_owned() };
+    let id = sources.add(file.clone());
+    let (document, mut diagnostics) = syntax::parse(&file, id);
+    let documents: Vec<_> = document.into_iter().collect();
+    let (policy, found) = lower(&documents, sources, &Options::default());
+    diagnostics.extend(found);
+    let cases = documents.iter().flat_map(|document| &document.cases);
+    for case in cases {
+        let policy = policy.as_ref().unwrap_or_else(|| panic!("{diagnostics:?} in\n{text}"));
+        let verdict = oracle::evaluate(policy, &event(case), &Given::default()).verdict;
+        assert_eq!(verdict.effect, case.effect.node, "`{}` of\n{text}", case.name.node);
+        let by = verdict.rule.map(|rule| policy.rules[rule.index()].name.clone());
+        assert_eq!(by, case.rule.as_ref().map(|rule| rule.node.clone()), "`{}` of\n{text}", case.name.node);
+    }
+    diagnostics.iter().map(|one| one.code.spec().text).collect()
+}
+
+#[test]
+fn every_example_of_the_pages_does_what_it_says() {
+    let mut examples = 0;
+    for name in ["guide/language.md", "reference/language.md"] {
+        for (info, body) in blocks(&page(name).1) {
+            let (language, rest) = info.split_once(' ').unwrap_or((info, ""));
+            let expected: Vec<&str> = rest.strip_prefix("wrong=").into_iter().collect();
+            match language {
+                "agsec" => assert_eq!(check("p.agsec", body), expected, "{name}:\n{body}"),
+                "yaml" => assert_eq!(check("p.yaml", body), expected, "{name}:\n{body}"),
+                other => panic!("{name} has a block of `{other}`"),
+            }
+            examples += 1;
+        }
+    }
+    assert!(examples >= 14, "{examples}");
+}
+
+#[test]
+fn examples_of_the_language_stand_in_their_canonical_form() {
+    for (info, body) in blocks(&page("guide/language.md").1).into_iter().filter(|(info, _)| *info == "agsec")
+    {
+        let file = SourceFile { path: "p.agsec".to_owned(), text: format!("{body}\n") };
+        let formatted = syntax::print::format(&file, agsec::model::id::SourceId(0)).expect("readable");
+        // Cases may be broken where a page is narrower.
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(words(&formatted), words(body), "{info}");
+    }
+}
+
+fn row(cells: &[&str]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+fn operators() -> String {
+    let mut table = String::from("| operator | YAML | takes | true when |\n|---|---|---|---|\n");
+    for one in &OPS {
+        let takes = match one.operand {
+            OperandKind::None => "nothing",
+            OperandKind::Any => "any value",
+            OperandKind::Ordered => "a number or a text",
+            OperandKind::ListOrText => "a list",
+            OperandKind::Text => "a text",
+            OperandKind::Pattern => "a pattern",
+        };
+        table.push_str(&row(&[
+            &format!("`{}`", one.infix),
+            &format!("`{}`", one.spelling),
+            takes,
+            one.summary,
+        ]));
+    }
+    table
+}
+
+fn facts() -> String {
+    let mut table = String::from("| fact | holds | what | example | in doubt |\n|---|---|---|---|---|\n");
+    for (path, column) in fact::all() {
+        let example = if column.example.is_empty() { String::new() } else { format!("`{}`", column.example) };
+        table.push_str(&row(&[
+            &format!("`{path}`"),
+            column.kind.words(),
+            column.doc,
+            &example,
+            column.unknown,
+        ]));
+    }
+    table
+}
+
+fn settings() -> String {
+    let mut table = String::from("| setting | what | default |\n|---|---|---|\n");
+    for one in &SETTINGS {
+        let default: Vec<String> = one.default.iter().map(|text| format!("`{text}`")).collect();
+        table.push_str(&row(&[&format!("`{}`", one.name), one.doc, &default.join(", ")]));
+    }
+    table
+}
+
+fn actions() -> String {
+    let mut table = String::from("| in a case | action | parameter |\n|---|---|---|\n");
+    for one in &SHORTHANDS {
+        let cells = [one.short, one.action, one.parameter].map(|text| format!("`{text}`"));
+        table.push_str(&row(&[&cells[0], &cells[1], &cells[2]]));
+    }
+    table
+}
+
+fn codes() -> String {
+    let mut table = String::from("| code | what |\n|---|---|\n");
+    for one in CODES.iter().filter(|one| one.text.starts_with("E07") || one.text.starts_with("W07")) {
+        table.push_str(&row(&[&format!("`{}`", one.text), &format!("**{}.** {}", one.title, one.doc)]));
+    }
+    table
+}
+
+#[test]
+fn the_tables_of_the_reference_are_those_of_the_program() {
+    let (path, text) = page("reference/language.md");
+    let severities = Severity::ALL.map(|one| format!("`{}`", one.name())).join(", ");
+    let tables = [
+        ("operators", operators()),
+        ("facts", facts()),
+        ("settings", settings()),
+        ("actions", actions()),
+        (
+            "words",
+            format!("{}\n", syntax::words().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
+        ),
+        ("severities", format!("{severities}\n")),
+        ("codes", codes()),
+    ];
+    let mut made = text.clone();
+    for (name, table) in tables {
+        let (start, end) = (format!("<!-- {name} -->\n"), "<!-- end -->");
+        let (before, rest) = made.split_once(&start).unwrap_or_else(|| panic!("{name} has a place"));
+        let (_, after) = rest.split_once(end).expect("the place ends");
+        made = format!("{before}{start}{table}{end}{after}");
+    }
+    if std::env::var_os("AGSEC_BLESS").is_some() {
+        fs::write(path, made).expect("the page can be written");
+    } else {
+        assert_eq!(text, made);
+    }
+}
