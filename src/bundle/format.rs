@@ -30,7 +30,7 @@ use super::checksum::{checksum, mix};
 /// First bytes of every bundle. The high bit and the line ends show a file that went through a text-mode copy.
 pub const MAGIC: [u8; 8] = *b"\x89AGSB\r\n\x1a";
 /// Version of this layout. A program reads its own and no other.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 /// Version of the meaning of instructions and operators.
 pub const SEMANTICS_VERSION: u32 = 1;
 /// Version of the Unicode tables in the automata, `0x00MMmmpp`: Python 3.11 has 14.0.0.
@@ -137,29 +137,36 @@ pub enum Section {
     FieldIndex = 15,
     /// Numbers, 4 bytes each.
     IndexLists = 16,
+    /// The numbers that each field is compared with, see `index.rs`: three ranges of the two sections behind, 24 bytes
+    /// each.
+    Thresholds = 17,
+    /// Numbers as floats, 8 bytes each.
+    ThresholdKeys = 18,
+    /// The predicate of each number, 4 bytes each.
+    ThresholdPredicates = 19,
     /// Two ranges of `Automata`: the gate and the action automaton.
-    AutomatonEntries = 17,
+    AutomatonEntries = 20,
     /// All short texts of the hot part, UTF-8.
-    Texts = 18,
+    Texts = 21,
     /// The gate and the action automaton.
-    Automata = 19,
+    Automata = 22,
     /// Automaton tables.
-    Tables = 20,
+    Tables = 23,
     /// The seals of the blocks of `Tables`, 8 bytes each.
-    TableSeals = 21,
+    TableSeals = 24,
     /// Entries of `Records`, one a rule.
-    RuleEntries = 22,
+    RuleEntries = 25,
     /// Entries of `Records`, one a predicate.
-    PredicateEntries = 23,
+    PredicateEntries = 26,
     /// Cold records, see `cold.rs`.
-    Records = 24,
+    Records = 27,
     /// Source texts.
-    SourceTexts = 25,
+    SourceTexts = 28,
 }
 
 impl Section {
     /// All sections, in the order of the file.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::BlockSeals,
         Self::Policy,
         Self::Statements,
@@ -177,6 +184,9 @@ impl Section {
         Self::PredicateIndex,
         Self::FieldIndex,
         Self::IndexLists,
+        Self::Thresholds,
+        Self::ThresholdKeys,
+        Self::ThresholdPredicates,
         Self::AutomatonEntries,
         Self::Texts,
         Self::Automata,
@@ -220,6 +230,9 @@ impl Section {
             Self::PredicateIndex => "predicate index",
             Self::FieldIndex => "field index",
             Self::IndexLists => "index lists",
+            Self::Thresholds => "thresholds",
+            Self::ThresholdKeys => "keys of thresholds",
+            Self::ThresholdPredicates => "predicates of thresholds",
             Self::AutomatonEntries => "automaton entries",
             Self::Texts => "texts",
             Self::Automata => "gate and action automaton",
@@ -247,6 +260,8 @@ pub const FIELD_BYTES: usize = 12;
 pub const RANGE_BYTES: usize = 8;
 /// Bytes of a record of the action index.
 pub const ACTION_INDEX_BYTES: usize = 16;
+/// Bytes of a record of thresholds: three ranges.
+pub const THRESHOLDS_BYTES: usize = 24;
 /// Bytes of an entry.
 pub const ENTRY_BYTES: usize = 16;
 /// Bytes of a source file.
@@ -337,12 +352,14 @@ pub enum Shape {
     List = 4,
     /// An automaton table: its number, and 0.
     Table = 5,
+    /// A long list of values, see `set.rs`: range in `Operands`.
+    Set = 6,
 }
 
 impl Shape {
     /// All shapes, in the order of their numbers.
-    pub const ALL: [Self; 6] =
-        [Self::None, Self::Text, Self::Value, Self::ValueAndText, Self::List, Self::Table];
+    pub const ALL: [Self; 7] =
+        [Self::None, Self::Text, Self::Value, Self::ValueAndText, Self::List, Self::Table, Self::Set];
 
     /// The shape with this number.
     #[must_use]

@@ -32,6 +32,7 @@ pub mod operand;
 pub mod origin;
 pub mod program;
 pub mod read;
+pub mod set;
 pub mod sparse;
 pub mod table;
 pub mod verify;

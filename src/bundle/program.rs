@@ -58,10 +58,23 @@ pub struct Index {
     pub predicates: Vec<Option<Vec<u32>>>,
     /// For each field: its gated predicates.
     pub fields: Vec<Vec<u32>>,
+    /// For each field: the numbers that gated predicates compare it with.
+    pub thresholds: Vec<Thresholds>,
     /// See `gate.rs`; empty where nothing is gated.
     pub gate: Vec<u8>,
     /// See `actions.rs`.
     pub action_automaton: Vec<u8>,
+}
+
+/// Numbers that gated predicates compare a field with, nearest floats with predicates, ascending.
+#[derive(Clone, Debug, Default)]
+pub struct Thresholds {
+    /// A predicate may hold on its number.
+    pub points: Vec<(f64, u32)>,
+    /// A predicate may hold on its number and what is above.
+    pub least: Vec<(f64, u32)>,
+    /// A predicate may hold on its number and what is below.
+    pub most: Vec<(f64, u32)>,
 }
 
 /// What an action pattern leads to.

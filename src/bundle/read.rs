@@ -5,6 +5,8 @@
 //! for the seals of its blocks.
 //! Deliberately not here: opening files (`hook::map`), the full check of everything (`verify.rs`), evaluation (`vm`).
 
+mod places;
+
 use super::blocks::{Blocks, SEAL_BYTES};
 use super::cold;
 pub use super::error::ReadError;
@@ -17,7 +19,6 @@ use super::index::{Index, Lists};
 pub use super::info::{Meta, PredicateInfo, RuleInfo, SourceMeta, SourceText};
 use super::isa::Instruction;
 use super::program::Statement;
-use super::table::Table;
 use crate::model::decision::Effect;
 use crate::model::field::Root;
 use crate::model::id::{FieldId, PredId, RuleId};
@@ -138,6 +139,9 @@ impl<'a> Loaded<'a> {
                 predicates: table.records(Section::PredicateIndex)?,
                 fields: table.records(Section::FieldIndex)?,
                 numbers: table.records(Section::IndexLists)?,
+                thresholds: table.records(Section::Thresholds)?,
+                keys: table.records(Section::ThresholdKeys)?,
+                keyed: table.records(Section::ThresholdPredicates)?,
             },
             automaton_entries: table.records(Section::AutomatonEntries)?,
             automata: table.bytes(Section::Automata)?,
@@ -286,44 +290,6 @@ impl<'a> Loaded<'a> {
     #[must_use]
     pub fn operand(&self, start: u32, length: u32) -> Option<&'a [u8]> {
         self.blocks.check(piece(self.operands, start, length)?)
-    }
-
-    /// An automaton table, its blocks checked as they are touched; `check` says whether the seal of their seals is to be
-    /// checked (once an evaluation is enough).
-    ///
-    /// # Errors
-    /// Damage.
-    pub fn table(&self, number: u32, check: bool) -> Result<Table<'_>, ReadError> {
-        let table = self.table_bytes(number, check)?;
-        Table::within(table, Some(&self.table_blocks)).ok_or(ReadError::damaged(Piece::Table.name()))
-    }
-
-    /// Checks every block of an automaton table, and gives its bytes.
-    ///
-    /// # Errors
-    /// Damage.
-    pub fn whole_table(&self, number: u32) -> Result<&'a [u8], ReadError> {
-        let table = self.table_bytes(number, true)?;
-        self.table_blocks.check(table).ok_or(ReadError::damaged(Piece::Table.name()))
-    }
-
-    fn table_bytes(&self, number: u32, check: bool) -> Result<&'a [u8], ReadError> {
-        let damaged = ReadError::damaged(Piece::Table.name());
-        let entry = self.blocks.record(self.table_entries, number).and_then(entry).ok_or(damaged)?;
-        let table = piece(self.tables, entry.offset, entry.length).ok_or(damaged)?;
-        if check {
-            let seals = self.table_blocks.seals_of(table).ok_or(damaged)?;
-            if entry.sealed(Piece::Table, number, seals.as_flattened()) != entry.seal {
-                return Err(damaged);
-            }
-        }
-        Ok(table)
-    }
-
-    /// The blocks of all automaton tables.
-    #[must_use]
-    pub fn table_blocks(&self) -> &Blocks<'a> {
-        &self.table_blocks
     }
 
     /// What people want to know about a rule. Its seal is checked.

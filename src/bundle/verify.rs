@@ -128,6 +128,15 @@ fn check_index(bundle: &Loaded<'_>, counts: &Counts) -> Result<(), ReadError> {
             }
         }
     }
+    for field in (0..fields).map(FieldId) {
+        let sound = |id: PredId| {
+            bundle.predicate(id).is_some_and(|predicate| predicate.field == field)
+                && index.keyed(id).flatten().is_some()
+        };
+        if !index.verify_thresholds(field, sound) {
+            return Err(damaged);
+        }
+    }
     let words = |which: Which| bundle.automaton(which).ok_or(damaged);
     let actions = Automaton::open(words(Which::Actions)?, Some(bundle.blocks()));
     let pattern = |posting: u32| posting & !MAY_MATCH;
@@ -169,6 +178,7 @@ fn check_predicate(bundle: &Loaded<'_>, counts: &Counts, predicate: Predicate) -
             Shape::Value | Shape::ValueAndText | Shape::List => {
                 bundle.operand(first, second).is_some_and(|bytes| reads(predicate.shape, bytes))
             }
+            Shape::Set => bundle.set(first, second).is_some_and(|set| set.verify()),
             Shape::Table => within(first, counts.tables) && second == 0,
         };
     if holds { Ok(()) } else { Err(ReadError::damaged("a predicate's operand")) }
@@ -180,7 +190,7 @@ fn fits(op: Op, shape: Shape) -> bool {
     match op.spec().operand {
         OperandKind::None => shape == Shape::None,
         OperandKind::Pattern => shape == Shape::Table,
-        OperandKind::ListOrText => matches!(shape, Shape::Text | Shape::List),
+        OperandKind::ListOrText => matches!(shape, Shape::Text | Shape::List | Shape::Set),
         OperandKind::Text => shape == Shape::Text,
         OperandKind::Ordered => plain,
         OperandKind::Any if op == Op::Contains => matches!(shape, Shape::Text | Shape::ValueAndText),
@@ -196,7 +206,7 @@ fn reads(shape: Shape, bytes: &[u8]) -> bool {
             let count = reader.list();
             count.is_some_and(|count| (0..count).all(|_| reader.value().is_some()))
         }
-        Shape::None | Shape::Text | Shape::Value | Shape::ValueAndText | Shape::Table => {
+        Shape::None | Shape::Text | Shape::Value | Shape::ValueAndText | Shape::Table | Shape::Set => {
             reader.value().is_some()
         }
     };

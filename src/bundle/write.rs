@@ -20,6 +20,7 @@ use super::format::{
 };
 use super::operand;
 use super::program::{Index, Operand, Predicate, Program, Statement};
+use super::set;
 use std::collections::BTreeMap;
 
 /// Writes a bundle.
@@ -141,6 +142,10 @@ impl<'p> Writer<'p> {
                 operand::encode_string(text, bytes);
                 Shape::ValueAndText
             }
+            Operand::List(elements) if elements.len() > set::LIST => {
+                set::encode(elements, bytes);
+                Shape::Set
+            }
             Operand::List(elements) => {
                 operand::encode_list(elements, bytes);
                 Shape::List
@@ -175,6 +180,16 @@ impl<'p> Writer<'p> {
         }
         for predicates in &index.fields {
             self.list(Section::FieldIndex, predicates);
+        }
+        for thresholds in &index.thresholds {
+            for run in [&thresholds.points, &thresholds.least, &thresholds.most] {
+                let first = word(self.section(Section::ThresholdPredicates).len() / 4);
+                self.words(Section::Thresholds, &[first, word(run.len())]);
+                for (key, predicate) in run {
+                    self.section(Section::ThresholdKeys).extend_from_slice(&key.to_bits().to_le_bytes());
+                    self.words(Section::ThresholdPredicates, &[*predicate]);
+                }
+            }
         }
         for automaton in [&index.gate, &index.action_automaton] {
             let area = self.section(Section::Automata);

@@ -5,15 +5,17 @@
 //! Deliberately not here: how the automata are built (`actions.rs`, `literals.rs`), what a pattern requires
 //! (`required.rs`).
 //!
-//! A predicate is *gated* when it is false on every string that holds none of its literals. A statement is *keyed* by
-//! gated predicates of which at least one must be open for its condition to be anything but false; all other statements
-//! are reached by their action alone.
+//! A predicate is *gated* when it is false on every string that holds none of its literals, and on every finite number
+//! whose text holds none of them and which is not on the right side of its thresholds. What orders values and numbers is
+//! gated too, although it is not known on any string: a string opens it. A statement is *keyed* by gated predicates of
+//! which at least one must be open for its condition to be anything but false; all other statements are reached by their
+//! action alone.
 
 use super::literals::Literals;
 use super::required::{self, Clause, rarity};
 use super::{Actions, actions, number};
 use crate::bundle::format::ActionKind;
-use crate::bundle::program::{ActionIndex, Index, Operand, Predicate, Statement};
+use crate::bundle::program::{ActionIndex, Index, Operand, Predicate, Statement, Thresholds};
 use crate::ir::{self, Cond};
 use crate::model::field::Root;
 use crate::model::id::PredId;
@@ -25,6 +27,43 @@ use std::collections::BTreeSet;
 /// Predicates that key one statement; with more it is reached by its action.
 const KEYS: usize = 256;
 
+/// How rarely an order and a number hold, in quarter bits as `rarity` counts them; an equality without others beside it.
+const HALF: usize = 4;
+const POINT: usize = 40;
+
+/// When a gated predicate may be anything but false.
+struct Gating {
+    /// A string, or the text of a number, holds one of these.
+    clause: Clause,
+    /// A number is one of these, or on one side of one.
+    numbers: Numbers,
+}
+
+/// Nearest floats.
+enum Numbers {
+    Points(Vec<f64>),
+    Least(f64),
+    Most(f64),
+}
+
+impl Gating {
+    fn of(clause: Clause, points: Vec<f64>) -> Self {
+        Self { clause, numbers: Numbers::Points(points) }
+    }
+
+    /// How rarely it may be expected to be open.
+    fn rarity(&self) -> usize {
+        let number = match &self.numbers {
+            Numbers::Least(_) | Numbers::Most(_) => HALF,
+            Numbers::Points(points) => match points.len().checked_ilog2() {
+                Some(choice) => POINT.saturating_sub(4 * choice as usize),
+                None => usize::MAX,
+            },
+        };
+        rarity(&self.clause).min(number)
+    }
+}
+
 /// Builds the index.
 pub(super) fn build(
     policy: &ir::Policy,
@@ -32,24 +71,25 @@ pub(super) fn build(
     names: &Actions,
     predicates: &[Predicate],
 ) -> Index {
-    let clauses: Vec<Option<Clause>> = policy
+    let gatings: Vec<Option<Gating>> = policy
         .preds
         .iter()
         .zip(predicates)
         .map(|(pred, built)| {
             let is_fact = policy.fields[pred.field.index()].root == Root::Fact;
-            clause(pred, built).filter(|_| !is_fact)
+            gating(pred, built).filter(|_| !is_fact)
         })
         .collect();
     let mut index = Index {
         actions: vec![ActionIndex::default(); names.patterns.len() + 1],
-        predicates: clauses.iter().map(|clause| clause.as_ref().map(|_| Vec::new())).collect(),
+        predicates: gatings.iter().map(|gating| gating.as_ref().map(|_| Vec::new())).collect(),
+        thresholds: thresholds(policy.fields.len(), &gatings, predicates),
         fields: vec![Vec::new(); policy.fields.len()],
         ..Index::default()
     };
     for (place, statement) in (0..).zip(statements) {
         let keys =
-            keys(&policy.rules[statement.rule.index()].when, &clauses).filter(|keys| keys.len() <= KEYS);
+            keys(&policy.rules[statement.rule.index()].when, &gatings).filter(|keys| keys.len() <= KEYS);
         let patterns = match statement.actions {
             Some(set) => names.sets[set as usize].clone(),
             None => vec![number(names.patterns.len())],
@@ -69,7 +109,7 @@ pub(super) fn build(
         action.fields.sort_unstable();
         action.fields.dedup();
     }
-    gate(&clauses, predicates, &mut index);
+    gate(&gatings, predicates, &mut index);
     let patterns: Vec<(&str, bool)> =
         names.patterns.iter().map(|(kind, text)| (text.as_str(), *kind != ActionKind::Exact)).collect();
     let actions = actions::build(&patterns);
@@ -79,43 +119,76 @@ pub(super) fn build(
 }
 
 /// The automaton over all literals, and the gated predicates of each field.
-fn gate(clauses: &[Option<Clause>], predicates: &[Predicate], index: &mut Index) {
+fn gate(gatings: &[Option<Gating>], predicates: &[Predicate], index: &mut Index) {
     let mut literals = Literals::default();
-    for ((id, clause), predicate) in (0..).zip(clauses).zip(predicates) {
-        for literal in clause.iter().flatten() {
+    for ((id, gating), predicate) in (0..).zip(gatings).zip(predicates) {
+        let Some(gating) = gating else { continue };
+        for literal in &gating.clause {
             literals.add(literal, id);
         }
-        if clause.is_some() {
-            index.fields[predicate.field.index()].push(id);
-        }
+        index.fields[predicate.field.index()].push(id);
     }
-    if clauses.iter().any(Option::is_some) {
+    if gatings.iter().any(Option::is_some) {
         index.gate = literals.emit().expect("invariant: the size limit of a bundle keeps it small enough");
     }
 }
 
-/// Literals of which a string holds at least one if the predicate is not false on it; `None` where it is not gated.
-fn clause(pred: &ir::Pred, built: &Predicate) -> Option<Clause> {
-    let clause = match (pred.op, &built.operand) {
-        (Op::Eq | Op::Contains | Op::StartsWith | Op::EndsWith, Operand::Text(text)) => one(text),
-        (Op::Contains, Operand::ValueAndText(_, text)) => one(text),
+/// The numbers that gated predicates compare each field with.
+fn thresholds(fields: usize, gatings: &[Option<Gating>], predicates: &[Predicate]) -> Vec<Thresholds> {
+    let mut all = vec![Thresholds::default(); fields];
+    for ((id, gating), predicate) in (0..).zip(gatings).zip(predicates) {
+        let Some(gating) = gating else { continue };
+        let field = &mut all[predicate.field.index()];
+        match &gating.numbers {
+            Numbers::Points(points) => field.points.extend(points.iter().map(|point| (*point, id))),
+            Numbers::Least(least) => field.least.push((*least, id)),
+            Numbers::Most(most) => field.most.push((*most, id)),
+        }
+    }
+    for field in &mut all {
+        for run in [&mut field.points, &mut field.least, &mut field.most] {
+            run.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+            run.dedup();
+        }
+    }
+    all
+}
+
+/// When the predicate may be anything but false; `None` where that is not known of strings and numbers.
+fn gating(pred: &ir::Pred, built: &Predicate) -> Option<Gating> {
+    let gating = match (pred.op, &built.operand) {
+        (Op::Eq | Op::Contains | Op::StartsWith | Op::EndsWith, Operand::Text(text)) => {
+            Gating::of(one(text), Vec::new())
+        }
+        (Op::Contains, Operand::ValueAndText(_, text)) => Gating::of(one(text), Vec::new()),
         // A string equals no element that is not one, so an empty clause is right too; but whether it equals a number
         // that is not finite is not known.
-        (Op::In, Operand::List(elements)) if elements.iter().all(differs_from_strings) => {
-            elements.iter().filter_map(Value::as_str).map(folded).collect()
+        (Op::In, Operand::List(elements)) if elements.iter().all(equals_its_kind_alone) => Gating::of(
+            elements.iter().filter_map(Value::as_str).map(folded).collect(),
+            elements.iter().filter_map(Value::nearest_float).collect(),
+        ),
+        (Op::Eq, Operand::Value(value)) => Gating::of(Clause::new(), vec![value.nearest_float()?]),
+        (Op::Gt | Op::Ge, Operand::Value(value)) => {
+            Gating { clause: Clause::new(), numbers: Numbers::Least(value.nearest_float()?) }
+        }
+        (Op::Lt | Op::Le, Operand::Value(value)) => {
+            Gating { clause: Clause::new(), numbers: Numbers::Most(value.nearest_float()?) }
         }
         (Op::Regex, Operand::Table(_)) => match &pred.operand {
-            ir::Operand::Pattern(pattern) => required::clause(pattern)?,
+            ir::Operand::Pattern(pattern) => Gating::of(required::clause(pattern)?, Vec::new()),
             ir::Operand::None | ir::Operand::Value(_) | ir::Operand::Text(_) => return None,
         },
         (_, _) => return None,
     };
-    required::is_sharp(&clause).then_some(clause)
+    required::is_sharp(&gating.clause).then_some(gating)
 }
 
-/// Whether an element is a string, or certainly equals none.
-fn differs_from_strings(element: &Value<'_>) -> bool {
-    element.as_str().is_some() || element.equals(&Value::String("".into())) == Truth::False
+/// Whether an element is a string or a finite number, or certainly equals none.
+fn equals_its_kind_alone(element: &Value<'_>) -> bool {
+    let string = Value::String("".into());
+    element.as_str().is_some()
+        || element.nearest_float().is_some()
+        || [string, Value::Bool(false)].iter().all(|other| element.equals(other) == Truth::False)
 }
 
 fn one(text: &str) -> Clause {
@@ -127,24 +200,24 @@ fn folded(text: &str) -> String {
 }
 
 /// Gated predicates that are all false only where the condition is; `None` where there are none such.
-fn keys(condition: &Cond, clauses: &[Option<Clause>]) -> Option<BTreeSet<PredId>> {
+fn keys(condition: &Cond, gatings: &[Option<Gating>]) -> Option<BTreeSet<PredId>> {
     match condition {
         Cond::Const(Truth::False) => Some(BTreeSet::new()),
         Cond::Const(_) | Cond::Not(_) | Cond::Some { .. } => None,
-        Cond::Pred(id) => clauses[id.index()].as_ref().map(|_| BTreeSet::from([*id])),
+        Cond::Pred(id) => gatings[id.index()].as_ref().map(|_| BTreeSet::from([*id])),
         Cond::All(parts) => {
-            let keyed = parts.iter().filter_map(|part| keys(part, clauses));
-            keyed.max_by_key(|keys| strength(keys, clauses))
+            let keyed = parts.iter().filter_map(|part| keys(part, gatings));
+            keyed.max_by_key(|keys| strength(keys, gatings))
         }
         Cond::Any(parts) => {
-            let all: Option<Vec<_>> = parts.iter().map(|part| keys(part, clauses)).collect();
+            let all: Option<Vec<_>> = parts.iter().map(|part| keys(part, gatings)).collect();
             all.map(|all| all.into_iter().flatten().collect())
         }
     }
 }
 
 /// How rarely one of the keys may be expected to be open.
-fn strength(keys: &BTreeSet<PredId>, clauses: &[Option<Clause>]) -> usize {
-    let all = keys.iter().filter_map(|key| clauses[key.index()].as_ref());
-    all.map(rarity).min().unwrap_or(usize::MAX)
+fn strength(keys: &BTreeSet<PredId>, gatings: &[Option<Gating>]) -> usize {
+    let all = keys.iter().filter_map(|key| gatings[key.index()].as_ref());
+    all.map(Gating::rarity).min().unwrap_or(usize::MAX)
 }

@@ -233,7 +233,13 @@ fn index_bound(index: &Index) -> usize {
     let predicates = index.predicates.iter().map(|keyed| 2 + keyed.as_ref().map_or(0, Vec::len));
     let fields = index.fields.iter().map(|predicates| 2 + predicates.len());
     let words = index.singly.len() + actions.chain(predicates).chain(fields).sum::<usize>();
-    4 * words + index.gate.len() + index.action_automaton.len()
+    let thresholds =
+        index.thresholds.iter().map(|field| field.points.len() + field.least.len() + field.most.len());
+    12 * thresholds.sum::<usize>()
+        + 24 * index.thresholds.len()
+        + 4 * words
+        + index.gate.len()
+        + index.action_automaton.len()
 }
 
 fn too_deep(span: Span) -> Diagnostic {

@@ -126,6 +126,21 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The float nearest to the number that this value is in comparisons; the largest for what is larger. `None` for what
+    /// compares with no number. Of two numbers the greater one never has the smaller float.
+    #[must_use]
+    pub fn nearest_float(&self) -> Option<f64> {
+        let nearest = match self {
+            Self::Bool(bool) => f64::from(u8::from(*bool)),
+            #[expect(clippy::cast_precision_loss, reason = "that is the question")]
+            Self::Number(Number::Int(int)) => *int as f64,
+            Self::Number(Number::Big(digits)) => digits.parse().ok()?,
+            Self::Number(Number::Float(float)) => Some(*float).filter(|float| float.is_finite())?,
+            Self::Null | Self::String(_) | Self::List(_) | Self::Object(_) => return None,
+        };
+        Some(nearest.clamp(f64::MIN, f64::MAX))
+    }
+
     /// The string, if this is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

@@ -120,7 +120,7 @@ fn near_list(choices: &mut Choices<'_>, items: &[Value<'static>]) -> Value<'stat
 }
 
 /// The same number in another type, or a neighbour of it.
-fn near_number(choices: &mut Choices<'_>, number: &Number<'static>) -> Value<'static> {
+pub(super) fn near_number(choices: &mut Choices<'_>, number: &Number<'static>) -> Value<'static> {
     let step = [0_i64, 0, 1, -1][choices.below(4)];
     Value::Number(match number {
         Number::Int(1) if step == 0 => return Value::Bool(true),

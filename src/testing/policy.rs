@@ -5,6 +5,7 @@
 
 use super::build;
 use super::choices::Choices;
+use super::event;
 use super::fact::{self, Scope};
 use super::pool;
 use crate::ir::{Block, Combine, Cond, Operand, Policy, Pred, Rule};
@@ -94,7 +95,11 @@ fn operand(choices: &mut Choices<'_>, op: Op, palette: &[Value<'static>]) -> Opt
         OperandKind::Any if common && op == Op::Contains && choices.chance(60) => {
             Value::String(Cow::Owned(part(choices, &shared.text())))
         }
-        OperandKind::Any | OperandKind::Ordered if common => shared,
+        OperandKind::Any | OperandKind::Ordered if common => match &shared {
+            // Several thresholds near one value of an event.
+            Value::Number(number) if choices.chance(50) => event::near_number(choices, number),
+            _ => shared,
+        },
         OperandKind::Any if op == Op::Contains => pool::value(choices, 1, finite),
         // `== null` is `not_exists` by now.
         OperandKind::Any => Some(pool::value(choices, 2, finite)).filter(|value| !value.is_null())?,
@@ -102,6 +107,7 @@ fn operand(choices: &mut Choices<'_>, op: Op, palette: &[Value<'static>]) -> Opt
         OperandKind::ListOrText if choices.chance(20) => {
             Value::String(Cow::Owned(format!("{}{}", pool::text(choices), shared.text())))
         }
+        OperandKind::ListOrText if choices.chance(20) => pool::long_list(choices, &shared, finite),
         OperandKind::ListOrText => match pool::list(choices, 1, finite) {
             Value::List(mut items) if common => {
                 items.push(shared);

@@ -164,3 +164,18 @@ pub fn list(choices: &mut Choices<'_>, depth: usize, finite: bool) -> Value<'sta
     let count = choices.below(5);
     Value::List((0..count).map(|_| value(choices, depth, finite)).collect())
 }
+
+/// A list of 10 to 41 values, so that it is searched and not walked: numbers near each other, texts, and one of any kind.
+/// It takes few choices, so that what is generated after it has some left.
+pub fn long_list(choices: &mut Choices<'_>, shared: &Value<'static>, finite: bool) -> Value<'static> {
+    let (first, count) = (choices.pick(&INTS), 8 + choices.below(32));
+    let mut items = vec![shared.clone(), value(choices, 1, finite)];
+    for (place, text) in (0_i64..).zip(TEXTS.iter().cycle()).take(count) {
+        items.push(match place % 3 {
+            0 => Value::Number(Number::Int(first.wrapping_add(place))),
+            1 => Value::Number(Number::Float(first as f64 + place as f64 / 2.0)),
+            _ => Value::String(Cow::Borrowed(text)),
+        });
+    }
+    Value::List(items)
+}

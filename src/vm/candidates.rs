@@ -5,7 +5,8 @@
 //! Deliberately not here: what the predicates answer (`predicate.rs`), in which order statements are asked (`decide.rs`).
 //!
 //! One pass over the action's name finds the action patterns; one pass over each field that they lead to finds the
-//! literals, which open predicates, which bring their statements in. What stays closed costs nothing.
+//! literals and, for a number, its place among the thresholds; these open predicates, which bring their statements in.
+//! What stays closed costs nothing.
 
 use super::Damaged;
 use super::exec::Machine;
@@ -15,7 +16,7 @@ use crate::bundle::read::Which;
 use crate::model::id::{FieldId, PredId};
 use crate::model::value::Value;
 
-/// What following one posting costs, in bytes read.
+/// What following one posting or threshold costs, in bytes read.
 const POSTING_COST: usize = 8;
 /// Bits of a word of the candidates.
 const BITS: u32 = u64::BITS;
@@ -88,8 +89,9 @@ impl Machine<'_, '_, '_> {
         self.candidates.open.get(id.index()).map(|open| !open).ok_or(Damaged)
     }
 
-    /// Looks for the literals in a field, once. A missing field opens nothing; a value that is no string, or for which
-    /// the work is spent, opens everything that looks at the field.
+    /// Looks for the literals in a field, and for a number among its thresholds, once. A missing field opens nothing; a
+    /// string opens also what orders it and a number, which is not known; a list, an object, a number that is not finite,
+    /// and a value for which the work is spent open everything that looks at the field.
     fn scan(&mut self, index: &Index<'_>, field: FieldId) -> Result<(), Damaged> {
         let scanned = self.candidates.scanned.get_mut(field.index()).ok_or(Damaged)?;
         if std::mem::replace(scanned, true) {
@@ -104,16 +106,26 @@ impl Machine<'_, '_, '_> {
             }
         };
         for view in views {
-            let Value::String(text) = view.value else { return self.candidates.open_all(index, field) };
+            let number = view.value.nearest_float();
             let (bundle, candidates, account) = (self.bundle, &mut self.candidates, &mut self.account);
+            let text = match (view.value, number) {
+                (Value::String(text), _) => text.as_ref(),
+                (Value::Bool(_) | Value::Number(_), Some(_)) => view.text(),
+                (Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_), _) => {
+                    return candidates.open_all(index, field);
+                }
+            };
             let mut spent = account.pay(text.len()).is_err();
-            let read = gate.scan(text, |posting| {
+            let mut found = |id: PredId| {
                 spent |= account.pay(POSTING_COST).is_err();
-                let id = PredId(posting);
                 if !spent && bundle.predicate(id)?.field == field {
                     candidates.open(index, id).ok()?;
                 }
                 (!spent).then_some(())
+            };
+            let read = gate.scan(text, |posting| found(PredId(posting))).and_then(|()| match number {
+                Some(number) => index.comparing(field, number, &mut found),
+                None => index.ordering(field, &mut found),
             });
             if spent {
                 return self.candidates.open_all(index, field);

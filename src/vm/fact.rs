@@ -180,7 +180,9 @@ fn contains(list: &List<'_>, operand: &Operand<'_>) -> Result<Answer, Damaged> {
             let text = std::str::from_utf8(text).map_err(|_| Damaged)?;
             Cow::Owned(Value::String(Cow::Borrowed(text)))
         }
-        Operand::None | Operand::Value(_) | Operand::List(..) | Operand::Table(_) => return Err(Damaged),
+        Operand::None | Operand::Value(_) | Operand::List(..) | Operand::Set(_) | Operand::Table(_) => {
+            return Err(Damaged);
+        }
     };
     let mut answer = list.open.as_ref().map_or((Truth::False, None), doubtful);
     for item in &list.items {

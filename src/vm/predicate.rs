@@ -11,6 +11,7 @@ use super::{Damaged, scan};
 use crate::bundle::format::Shape;
 use crate::bundle::operand::Reader;
 use crate::bundle::read::{Loaded, Predicate};
+use crate::bundle::set::Set;
 use crate::bundle::table::Table;
 use crate::model::id::PredId;
 use crate::model::limits;
@@ -20,7 +21,8 @@ use crate::model::value::Value;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// The matching work that is left, in bytes of text or elements of lists.
+/// The matching work that is left, in bytes of text or elements of lists: those that a value is compared with, which of a
+/// long list are those on the way to it.
 pub(super) struct Account {
     left: u64,
 }
@@ -51,6 +53,7 @@ pub(super) enum Operand<'b> {
     ValueAndText(Value<'b>, &'b [u8]),
     /// The number of elements, and a reader before the first.
     List(u32, Reader<'b>),
+    Set(Set<'b>),
     Table(Table<'b>),
 }
 
@@ -140,6 +143,7 @@ pub(super) fn read_operand<'m>(
             let mut reader = reader()?;
             Operand::List(reader.list().ok_or(Damaged)?, reader)
         }
+        Shape::Set => Operand::Set(bundle.set(first, second).ok_or(Damaged)?),
         Shape::Table => {
             let checked = usize::try_from(first).ok().and_then(|at| tables.get_mut(at)).ok_or(Damaged)?;
             let table = bundle.table(first, !*checked).map_err(|_| Damaged)?;
@@ -192,7 +196,11 @@ fn equals(operand: &Operand<'_>, view: View<'_>) -> Result<Answer, Damaged> {
             }
         },
         Operand::Value(value) => Ok(compared(view.value.equals(value))),
-        Operand::None | Operand::ValueAndText(..) | Operand::List(..) | Operand::Table(_) => Err(Damaged),
+        Operand::None
+        | Operand::ValueAndText(..)
+        | Operand::List(..)
+        | Operand::Set(_)
+        | Operand::Table(_) => Err(Damaged),
     }
 }
 
@@ -200,7 +208,11 @@ fn ordered(operand: &Operand<'_>, view: View<'_>, holds: fn(Ordering) -> bool) -
     let order = match operand {
         Operand::Text(text) => view.value.order(&string(text)?),
         Operand::Value(value) => view.value.order(value),
-        Operand::None | Operand::ValueAndText(..) | Operand::List(..) | Operand::Table(_) => {
+        Operand::None
+        | Operand::ValueAndText(..)
+        | Operand::List(..)
+        | Operand::Set(_)
+        | Operand::Table(_) => {
             return Err(Damaged);
         }
     };
@@ -222,6 +234,20 @@ fn is_in(operand: &Operand<'_>, view: View<'_>, account: &mut Account) -> Result
                 }
             }
             Ok(compared(truth))
+        }
+        Operand::Set(set) => {
+            let mut spent = None;
+            let truth = set.holds(view.value, |count| match account.pay(count) {
+                Ok(()) => Some(()),
+                Err(why) => {
+                    spent = Some(why);
+                    None
+                }
+            });
+            match (truth, spent) {
+                (_, Some(why)) => Ok((Truth::Unknown, Some(why))),
+                (truth, None) => truth.map(compared).ok_or(Damaged),
+            }
         }
         Operand::Text(text) => match view.value {
             Value::String(value) => substring(text_of(text)?, value, account),
@@ -246,7 +272,9 @@ fn element_equals(elements: &mut Reader<'_>, value: &Value<'_>) -> Result<Truth,
 fn contains(operand: &Operand<'_>, view: View<'_>, account: &mut Account) -> Result<Answer, Damaged> {
     let text = match operand {
         Operand::Text(text) | Operand::ValueAndText(_, text) => *text,
-        Operand::None | Operand::Value(_) | Operand::List(..) | Operand::Table(_) => return Err(Damaged),
+        Operand::None | Operand::Value(_) | Operand::List(..) | Operand::Set(_) | Operand::Table(_) => {
+            return Err(Damaged);
+        }
     };
     let Value::List(elements) = view.value else { return substring(view.text(), text_of(text)?, account) };
     if let Err(why) = account.pay(elements.len()) {
@@ -254,9 +282,12 @@ fn contains(operand: &Operand<'_>, view: View<'_>, account: &mut Account) -> Res
     }
     let wanted = match operand {
         Operand::ValueAndText(value, _) => Cow::Borrowed(value),
-        Operand::Text(_) | Operand::None | Operand::Value(_) | Operand::List(..) | Operand::Table(_) => {
-            Cow::Owned(string(text)?)
-        }
+        Operand::Text(_)
+        | Operand::None
+        | Operand::Value(_)
+        | Operand::List(..)
+        | Operand::Set(_)
+        | Operand::Table(_) => Cow::Owned(string(text)?),
     };
     let mut truth = Truth::False;
     for element in elements {
@@ -283,6 +314,7 @@ fn affix(operand: &Operand<'_>, holds: impl Fn(&[u8]) -> bool) -> Result<Answer,
         | Operand::Value(_)
         | Operand::ValueAndText(..)
         | Operand::List(..)
+        | Operand::Set(_)
         | Operand::Table(_) => Err(Damaged),
     }
 }
@@ -299,7 +331,8 @@ fn matches(operand: &Operand<'_>, view: View<'_>, account: &mut Account) -> Resu
         | Operand::Text(_)
         | Operand::Value(_)
         | Operand::ValueAndText(..)
-        | Operand::List(..) => Err(Damaged),
+        | Operand::List(..)
+        | Operand::Set(_) => Err(Damaged),
     }
 }
 
