@@ -145,3 +145,11 @@ pub struct Commands {
     /// be commands that are not in the list.
     pub opaque: Vec<String>,
 }
+
+impl Commands {
+    /// With those of another text behind.
+    pub fn extend(&mut self, other: Self) {
+        self.list.extend(other.list);
+        self.opaque.extend(other.opaque);
+    }
+}

@@ -1,0 +1,369 @@
+//! What the parameters of a tool ask for: commands, paths, URLs, SQL, by the tool's action, or by name and shape.
+//!
+//! In: an event. Out: an [`Intent`]. The tools of agents have their own rows; every other tool (`mcp.…`, `unknown.…`) is
+//! read by the table of names, and a value counts only where its shape fits the name.
+//! Deliberately not here: what a command does, where a path leads.
+
+use crate::model::event::Event;
+use crate::model::value::Value;
+use std::borrow::Cow;
+
+/// Parameters that are looked at in one event, those inside others included.
+const MOST: usize = 256;
+/// How deep parameters are looked for.
+const DEPTH: usize = 4;
+
+/// How a tool touches a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// Its content is read.
+    Read,
+    /// It is made or changed.
+    Write,
+    /// It is removed or moved away.
+    Delete,
+    /// It is run.
+    Execute,
+    /// The tool's name does not say.
+    Unknown,
+}
+
+impl Touch {
+    /// The name in policies; `None` where it is not known.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Read => Some("read"),
+            Self::Write => Some("write"),
+            Self::Delete => Some("delete"),
+            Self::Execute => Some("execute"),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// What an action asks for, as far as its parameters say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Intent<'e> {
+    /// Shell texts.
+    pub commands: Vec<Cow<'e, str>>,
+    /// Paths, with how they are touched.
+    pub paths: Vec<(Touch, &'e str)>,
+    /// URLs.
+    pub urls: Vec<&'e str>,
+    /// SQL texts.
+    pub sql: Vec<&'e str>,
+}
+
+/// What a parameter of this name is, if its shape fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    Command,
+    Path,
+    /// A word that is as often no path: it has to look like one.
+    PerhapsPath,
+    Url,
+    Sql,
+}
+
+/// Names of parameters, in lower case without `_` and `-`.
+const NAMES: &[(&str, Meaning)] = &[
+    ("command", Meaning::Command),
+    ("commands", Meaning::Command),
+    ("cmd", Meaning::Command),
+    ("commandline", Meaning::Command),
+    ("shellcommand", Meaning::Command),
+    ("bashcommand", Meaning::Command),
+    ("shell", Meaning::Command),
+    ("bash", Meaning::Command),
+    ("script", Meaning::Command),
+    ("argv", Meaning::Command),
+    ("path", Meaning::Path),
+    ("paths", Meaning::Path),
+    ("file", Meaning::Path),
+    ("files", Meaning::Path),
+    ("filepath", Meaning::Path),
+    ("filepaths", Meaning::Path),
+    ("filename", Meaning::Path),
+    ("filenames", Meaning::Path),
+    ("notebookpath", Meaning::Path),
+    ("absolutepath", Meaning::Path),
+    ("relativepath", Meaning::Path),
+    ("directory", Meaning::Path),
+    ("dir", Meaning::Path),
+    ("folder", Meaning::Path),
+    ("source", Meaning::PerhapsPath),
+    ("src", Meaning::PerhapsPath),
+    ("destination", Meaning::PerhapsPath),
+    ("dest", Meaning::PerhapsPath),
+    ("dst", Meaning::PerhapsPath),
+    ("target", Meaning::PerhapsPath),
+    ("output", Meaning::PerhapsPath),
+    ("from", Meaning::PerhapsPath),
+    ("to", Meaning::PerhapsPath),
+    ("url", Meaning::Url),
+    ("urls", Meaning::Url),
+    ("uri", Meaning::Url),
+    ("href", Meaning::Url),
+    ("link", Meaning::Url),
+    ("endpoint", Meaning::Url),
+    ("webhook", Meaning::Url),
+    ("sql", Meaning::Sql),
+    ("query", Meaning::Sql),
+    ("statement", Meaning::Sql),
+];
+
+/// First words of SQL statements.
+const SQL: &[&str] = &[
+    "select", "insert", "update", "delete", "drop", "alter", "create", "truncate", "grant", "revoke", "with",
+    "merge", "replace", "copy", "vacuum", "pragma", "attach", "exec", "execute", "call", "begin",
+];
+
+/// Words of a tool's name, and how it touches the paths that it is given. The first that fits holds, so what harms
+/// stands before what does not: `delete_or_read` deletes.
+const VERBS: &[(Touch, &[&str])] = &[
+    (Touch::Delete, &["delete", "remove", "unlink", "rm", "rmdir", "trash", "erase", "purge", "move", "rename", "mv"]),
+    (
+        Touch::Write,
+        &[
+            "write", "create", "edit", "update", "put", "save", "append", "insert", "replace", "patch", "mkdir", "copy",
+            "cp", "set", "upload", "touch", "chmod", "modify", "apply", "download",
+        ],
+    ),
+    (Touch::Execute, &["run", "execute", "exec", "launch", "spawn", "start"]),
+    (
+        Touch::Read,
+        &[
+            "read", "get", "list", "ls", "search", "find", "view", "open", "show", "stat", "info", "cat", "grep", "glob",
+            "tree", "fetch", "load", "describe", "head", "tail", "diff", "analyze",
+        ],
+    ),
+];
+
+/// What an event's parameters ask for.
+#[must_use]
+pub fn intent<'e>(event: &'e Event<'_>) -> Intent<'e> {
+    let mut intent = Intent::default();
+    let text = |name: &str| event.params.get(name).and_then(Value::as_str);
+    let file = || text("file_path").or_else(|| text("path")).or_else(|| text("notebook_path"));
+    let touch = match event.action.as_ref() {
+        "bash.execute" => {
+            intent.commands.extend(text("command").map(Cow::Borrowed));
+            return intent;
+        }
+        "web.fetch" => {
+            intent.urls.extend(text("url"));
+            return intent;
+        }
+        "file.read" | "file.glob" | "file.grep" => Touch::Read,
+        "file.write" | "file.edit" => Touch::Write,
+        "file.delete" => Touch::Delete,
+        _ => {
+            let verb = verb(&event.action);
+            let mut left = MOST;
+            collect(&event.params, verb, DEPTH, &mut left, &mut intent);
+            return intent;
+        }
+    };
+    match file() {
+        Some(path) => intent.paths.push((touch, path)),
+        // Without a path these search where the agent is.
+        None if touch == Touch::Read => intent.paths.push((touch, ".")),
+        None => {}
+    }
+    intent
+}
+
+/// How a tool touches paths, by the words of its name.
+fn verb(action: &str) -> Touch {
+    let tool = action.rsplit('.').next().unwrap_or_default();
+    let words: Vec<String> = words(tool);
+    let named = |verbs: &[&str]| words.iter().any(|word| verbs.contains(&word.as_str()));
+    VERBS.iter().find(|(_, verbs)| named(verbs)).map_or(Touch::Unknown, |(touch, _)| *touch)
+}
+
+/// The words of a name in any of the usual spellings, in lower case.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower = false;
+    for character in name.chars() {
+        let starts = character.is_uppercase() && lower;
+        if (starts || !character.is_alphanumeric()) && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        lower = character.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words
+}
+
+fn collect<'e>(params: &'e Value<'_>, touch: Touch, depth: usize, left: &mut usize, intent: &mut Intent<'e>) {
+    let Value::Object(members) = params else { return };
+    for (name, value) in members {
+        let Some(rest) = left.checked_sub(1) else { return };
+        *left = rest;
+        let plain: String =
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let known = NAMES.iter().find(|(known, _)| *known == plain).map(|(_, meaning)| *meaning);
+        match value {
+            Value::String(text) => one(text, known, &plain, touch, params, intent),
+            Value::List(items) => several(items, known, &plain, touch, params, depth, left, intent),
+            Value::Object(_) => {
+                if let Some(depth) = depth.checked_sub(1) {
+                    collect(value, touch, depth, left, intent);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+/// A list: an argument array is one command, of anything else each element counts.
+#[expect(clippy::too_many_arguments, reason = "one list of a walk that has all of these")]
+fn several<'e>(
+    items: &'e [Value<'_>],
+    known: Option<Meaning>,
+    name: &str,
+    touch: Touch,
+    params: &'e Value<'_>,
+    depth: usize,
+    left: &mut usize,
+    intent: &mut Intent<'e>,
+) {
+    let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+    if known == Some(Meaning::Command) && name != "commands" && !texts.is_empty() {
+        intent.commands.push(Cow::Owned(quoted(&texts)));
+        return;
+    }
+    for item in items {
+        let Some(rest) = left.checked_sub(1) else { return };
+        *left = rest;
+        match item {
+            Value::String(text) => one(text, known, name, touch, params, intent),
+            Value::Object(_) => {
+                if let Some(depth) = depth.checked_sub(1) {
+                    collect(item, touch, depth, left, intent);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) => {}
+        }
+    }
+}
+
+fn one<'e>(
+    text: &'e str,
+    known: Option<Meaning>,
+    name: &str,
+    touch: Touch,
+    params: &'e Value<'_>,
+    intent: &mut Intent<'e>,
+) {
+    match known {
+        Some(Meaning::Command) if !text.trim().is_empty() => intent.commands.push(with_arguments(text, params)),
+        Some(Meaning::Path) if is_path(text, params) => intent.paths.push((touch, text)),
+        Some(Meaning::PerhapsPath) if looks_like_path(text) => intent.paths.push((touch, text)),
+        Some(Meaning::Sql) if is_sql(text) => intent.sql.push(text),
+        Some(_) | None if is_url(text) || (name.ends_with("url") && !text.is_empty()) => intent.urls.push(text),
+        Some(_) | None => {}
+    }
+}
+
+/// The command with the words that stand beside it under `args` or `arguments`.
+fn with_arguments<'e>(text: &'e str, params: &'e Value<'_>) -> Cow<'e, str> {
+    let beside = ["args", "arguments"].into_iter().find_map(|name| match params.get(name) {
+        Some(Value::List(items)) => Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>()),
+        Some(_) | None => None,
+    });
+    match beside {
+        Some(words) if !words.is_empty() => Cow::Owned(format!("{text} {}", quoted(&words))),
+        Some(_) | None => Cow::Borrowed(text),
+    }
+}
+
+/// Words as shell text that gives exactly them.
+fn quoted(words: &[&str]) -> String {
+    let plain = |word: &&str| {
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c))
+    };
+    let one = |word: &&str| {
+        if plain(word) { (*word).to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    };
+    words.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// Any text of one line that is no URL, unless it stands beside a method: then it is a path of a server.
+fn is_path(text: &str, params: &Value<'_>) -> bool {
+    let of_server = ["method", "http_method", "verb"].iter().any(|name| params.get(name).is_some());
+    !text.is_empty() && !text.contains('\n') && !(text.contains("://") && !text.starts_with("file:")) && !of_server
+}
+
+fn looks_like_path(text: &str) -> bool {
+    let starts = ["/", "~", "./", "../", "file:"].iter().any(|start| text.starts_with(start));
+    starts && !text.contains('\n')
+}
+
+fn is_sql(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let first = words.next().map(str::to_ascii_lowercase);
+    // One word is a search term.
+    first.is_some_and(|word| SQL.contains(&word.as_str())) && words.next().is_some()
+}
+
+fn is_url(text: &str) -> bool {
+    let scheme = ["http://", "https://", "ssh://", "ftp://", "ws://", "wss://", "git://"];
+    let start = text.get(..8).unwrap_or(text).to_ascii_lowercase();
+    scheme.iter().any(|scheme| start.starts_with(scheme)) && !text.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::json;
+
+    /// Action, parameters, and what is found: `$` command, `r w d x ?` path, `@` URL, `#` SQL.
+    const CASES: &[(&str, &str, &[&str])] = &[
+        ("bash.execute", r#"{"command": "ls"}"#, &["$ls"]),
+        ("bash.execute", r#"{"command": "ls", "path": "/x"}"#, &["$ls"]),
+        ("file.write", r#"{"file_path": "/a", "content": "https://x.y"}"#, &["w/a"]),
+        ("file.grep", r#"{"pattern": "x"}"#, &["r."]),
+        ("web.fetch", r#"{"url": "example.org"}"#, &["@example.org"]),
+        ("mcp.sh.run", r#"{"cmd": "rm -rf /"}"#, &["$rm -rf /"]),
+        ("mcp.sh.run", r#"{"argv": ["bash", "-c", "it's"]}"#, &[r"$bash -c 'it'\''s'"]),
+        ("mcp.sh.run", r#"{"command": "rm", "args": ["-r", "a b"]}"#, &["$rm -r 'a b'"]),
+        ("mcp.fs.deleteFile", r#"{"filePath": "/a"}"#, &["d/a"]),
+        ("mcp.fs.read_file", r#"{"paths": ["/a", "b"]}"#, &["r/a", "rb"]),
+        ("mcp.fs.frobnicate", r#"{"path": "/a"}"#, &["?/a"]),
+        ("mcp.fs.move_file", r#"{"source": "/a", "destination": "../b"}"#, &["d/a", "d../b"]),
+        ("mcp.http.send", r#"{"method": "GET", "path": "/users"}"#, &[]),
+        ("mcp.git.log", r#"{"target": "main", "from": "v1"}"#, &[]),
+        ("mcp.x.y", r#"{"base_url": "internal:80", "note": "see https://x"}"#, &["@internal:80"]),
+        ("mcp.x.y", r#"{"body": "HTTPS://x/y"}"#, &["@HTTPS://x/y"]),
+        ("mcp.db.run", r#"{"query": "DROP TABLE x"}"#, &["#DROP TABLE x"]),
+        ("mcp.web.search", r#"{"query": "how to select a laptop"}"#, &[]),
+        ("mcp.web.search", r#"{"query": "select"}"#, &[]),
+        ("unknown.tool", r#"{"options": {"files": [{"path": "/deep"}]}}"#, &["?/deep"]),
+    ];
+
+    #[test]
+    fn parameters_are_read_by_name_and_shape() {
+        for (action, params, expected) in CASES {
+            let params = json::parse(params.as_bytes(), 64).unwrap();
+            let event = Event { action: Cow::Borrowed(action), params, context: Value::Null };
+            let intent = intent(&event);
+            let path = |(touch, path): &(Touch, &str)| {
+                let access = touch.name().map_or("?", |name| match name {
+                    "execute" => "x",
+                    other => other.get(..1).unwrap(),
+                });
+                format!("{access}{path}")
+            };
+            let mut found: Vec<String> = intent.commands.iter().map(|text| format!("${text}")).collect();
+            found.extend(intent.paths.iter().map(path));
+            found.extend(intent.urls.iter().map(|url| format!("@{url}")));
+            found.extend(intent.sql.iter().map(|sql| format!("#{sql}")));
+            assert_eq!(found, *expected, "{action} {:?}", event.params);
+        }
+    }
+}
