@@ -4,12 +4,12 @@
 //! and truth of each of its conditions; as data, as text for people, as JSON. Deliberately not here: deciding again (the
 //! trace is the evaluator's own), payloads, colours.
 
-use crate::facts::value::Given;
+use crate::facts::roots::{Facts, Setting};
 use crate::hook::decide::{Decision, Layer, told};
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
 use crate::model::truth::Truth;
-use crate::vm::trace::{Full, Stated, Tested};
+use crate::vm::trace::{Bound, Full, Listed, Stated, Tested};
 use crate::vm::{self, Scratch};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -62,10 +62,23 @@ pub struct ExplainedStatement {
     pub conditions: Vec<ExplainedTest>,
     /// The tests of its `unless`.
     pub unless: Vec<ExplainedTest>,
+    /// The lists of facts that may have more elements than are known.
+    pub open: Vec<OpenList>,
     /// Condition and `unless` together; `None` where the bundle is damaged there.
     pub truth: Option<Truth>,
     /// Whether this statement made the layer's decision.
     pub decides: bool,
+}
+
+/// A list of facts that may have more elements than are known.
+#[derive(Clone, Debug)]
+pub struct OpenList {
+    /// Its path, e.g. `shell.commands`.
+    pub list: String,
+    /// How many elements are known.
+    pub known: usize,
+    /// Why there may be others.
+    pub why: &'static str,
 }
 
 /// One test.
@@ -80,7 +93,7 @@ pub struct ExplainedTest {
     /// The test's truth.
     pub truth: Truth,
     /// Why it is not known, or false of itself.
-    pub why: Option<&'static str>,
+    pub why: Option<String>,
     /// Its file.
     pub file: String,
     /// Its line, from 1.
@@ -89,13 +102,14 @@ pub struct ExplainedTest {
 
 /// Decides an event and keeps all that led to it. The layers are outermost first; `None` without layers.
 #[must_use]
-pub fn explain(layers: &[Layer<'_>], event: &Event<'_>) -> Option<Explained> {
+pub fn explain(layers: &[Layer<'_>], event: &Event<'_>, setting: Setting<'_>) -> Option<Explained> {
+    let facts = Facts::new(event, setting);
     let mut scratch = Scratch::default();
     let mut explained = Vec::with_capacity(layers.len());
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(layers.len());
     for layer in layers {
         let mut trace = Full::default();
-        let verdict = vm::evaluate(&layer.bundle, event, &Given::default(), &mut scratch, &mut trace);
+        let verdict = vm::evaluate(&layer.bundle, event, &facts, &mut scratch, &mut trace);
         let mut decision = told(layer, &verdict, &event.action);
         if is_builtin(layer.name) && verdict.effect != Effect::Allow {
             decision.matched_by = MatchedBy::Builtin;
@@ -145,6 +159,7 @@ fn statement(layer: &Layer<'_>, stated: &Stated, verdict: &Verdict) -> Explained
         actions: layer.bundle.action_texts(stated.statement.actions),
         conditions: tests(&stated.when_tests),
         unless: tests(&stated.unless_tests),
+        open: stated.lists.iter().filter_map(|listed| open_list(layer, listed)).collect(),
         truth: stated.outcome.map(|outcome| outcome.truth),
         decides: verdict.rule == Some(rule),
     }
@@ -153,15 +168,47 @@ fn statement(layer: &Layer<'_>, stated: &Stated, verdict: &Verdict) -> Explained
 fn test(layer: &Layer<'_>, tested: &Tested) -> ExplainedTest {
     let info = layer.bundle.predicate_info(tested.predicate).ok();
     let missing = tested.seen.is_empty().then_some("the field is missing");
+    let field = info.as_ref().map(|info| info.field.clone()).unwrap_or_default();
+    let bound = layer.bundle.predicate(tested.predicate).and_then(|found| layer.bundle.field(found.field));
+    let shown = indexed(&field, bound.map_or(0, |field| field.bound), &tested.elements);
+    let text = layer.bundle.predicate_text(tested.predicate);
+    let text = text.strip_prefix(&field).map_or_else(|| text.clone(), |rest| format!("{shown}{rest}"));
+    let why = tested.why.map(vm::trace::Why::text).or(missing).map(str::to_owned);
     ExplainedTest {
-        field: info.as_ref().map(|info| info.field.clone()).unwrap_or_default(),
-        text: layer.bundle.predicate_text(tested.predicate),
+        field: shown,
+        text,
         seen: tested.seen.clone(),
         truth: tested.truth,
-        why: tested.why.map(vm::trace::Why::text).or(missing),
+        why: tested.doubt.clone().or(why),
         file: info.as_ref().map(|info| info.file.to_owned()).unwrap_or_default(),
         line: info.map_or(0, |info| info.line),
     }
+}
+
+/// The path of a fact with the places of the elements that it goes through, e.g. `shell.commands[2].name`.
+fn indexed(path: &str, bound: u8, elements: &[Bound]) -> String {
+    let Some(around) = elements.get(..usize::from(bound)) else { return path.to_owned() };
+    let last = around.last().map_or(0, |last| last.keys);
+    let mut shown = String::new();
+    for (number, key) in (1_usize..).zip(path.split('.')) {
+        if number > 1 {
+            shown.push('.');
+        }
+        shown.push_str(key);
+        // Of several elements of lists with names of this length the innermost is that of the path.
+        let here = around.iter().rev().find(|element| element.keys == number);
+        if let Some(element) = here.filter(|_| number <= last) {
+            shown.push_str(&format!("[{}]", element.place));
+        }
+    }
+    shown
+}
+
+fn open_list(layer: &Layer<'_>, listed: &Listed) -> Option<OpenList> {
+    let why = listed.why?.text();
+    let bound = layer.bundle.field(listed.list)?.bound;
+    let list = indexed(&layer.bundle.field_text(listed.list)?, bound, &listed.elements);
+    Some(OpenList { list, known: listed.count, why })
 }
 
 /// An effect as a policy writes it.
@@ -218,7 +265,12 @@ fn statement_json(statement: &ExplainedStatement) -> Value {
         "decides": statement.decides,
         "conditions": statement.conditions.iter().map(test_json).collect::<Vec<_>>(),
         "unless": statement.unless.iter().map(test_json).collect::<Vec<_>>(),
+        "open": statement.open.iter().map(open_json).collect::<Vec<_>>(),
     })
+}
+
+fn open_json(open: &OpenList) -> Value {
+    json!({ "list": open.list, "known": open.known, "why": open.why })
 }
 
 fn test_json(test: &ExplainedTest) -> Value {
@@ -298,11 +350,17 @@ fn statement_text(statement: &ExplainedStatement, text: &mut String) {
     ));
     tests_text(&statement.conditions, "", text);
     tests_text(&statement.unless, "unless ", text);
+    for open in &statement.open {
+        text.push_str(&format!(
+            "      {} known in {}, and there may be more  ({})\n",
+            open.known, open.list, open.why
+        ));
+    }
 }
 
 fn tests_text(tests: &[ExplainedTest], before: &str, text: &mut String) {
     for test in tests {
-        let why = test.why.map(|why| format!("  ({why})")).unwrap_or_default();
+        let why = test.why.as_ref().map(|why| format!("  ({why})")).unwrap_or_default();
         let cut = test.text.char_indices().nth(TEST_CHARACTERS).map(|(end, _)| end);
         let shown = cut.map_or_else(|| test.text.clone(), |end| format!("{}…", &test.text[..end]));
         text.push_str(&format!("      {:7} {before}{shown}{why}\n", test.truth.name()));

@@ -195,7 +195,7 @@ fn explanation(ready: &Ready, shop: &Path) -> Result<String, Failure> {
     let value = json::parse(payload.as_bytes(), JSON_DEPTH).map_err(|error| failed(error.to_string()))?;
     let call = ClaudeCode.parse(value).map_err(|error: platform::Malformed| failed(error.to_string()))?;
     let event = call.questions.first().ok_or_else(|| failed("nothing was asked".to_owned()))?;
-    let mut found = explained(&[Layer { name: "project", bundle }], event)
+    let mut found = explained(&[Layer { name: "project", bundle }], event, crate::hook::world::setting())
         .ok_or_else(|| failed("no layer".to_owned()))?;
     for layer in &mut found.layers {
         layer.statements.retain(|statement| statement.truth != Some(Truth::False));

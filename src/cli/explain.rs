@@ -16,6 +16,7 @@ use crate::hook::judge::judge;
 use crate::hook::locate::{Located, Session, locate};
 use crate::hook::place::Places;
 use crate::hook::platform::Call;
+use crate::hook::world;
 use crate::model::decision::Effect;
 use serde_json::json;
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  \
                         agsec explain --action bash.execute --params '{\"command\": \"git push --force\"}'\n  \
                         agsec explain --format claude-code --in-force --json < payload.json\n  \
+                        agsec explain --shell 'curl -s https://example.org/x | sudo bash'\n  \
                         agsec explain E0203\n\n\
                         Exit codes: 0 explained, whatever the decision; 1 not possible; 2 wrong usage.")]
 pub(super) struct Arguments {
@@ -44,6 +46,12 @@ pub(super) struct Arguments {
     /// Whose overlay counts, with --in-force
     #[arg(long, value_name = "NAME", requires = "in_force")]
     agent: Option<String>,
+    /// Show what a shell command does: its simple commands, the paths and URLs they use
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["code", "action", "in_force", "policy_dir", "bundle"])]
+    shell: Option<String>,
+    /// The shell that would run it, with --shell
+    #[arg(long, value_name = "SHELL", requires = "shell")]
+    dialect: Option<super::shell::DialectName>,
     /// Answer in JSON
     #[arg(long)]
     json: bool,
@@ -52,6 +60,9 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
     if let Some(code) = &arguments.code {
         return explain_code(code, arguments.json);
+    }
+    if let Some(text) = &arguments.shell {
+        return super::shell::run(text, arguments.dialect, arguments.json);
     }
     let call = arguments.asked.call("explain")?;
     if arguments.in_force {
@@ -70,7 +81,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
 
 /// The question that decides, explained: the strictest, the first of several.
 fn strictest(layers: &[Layer<'_>], call: &Call<'_>) -> Result<Explained, Failure> {
-    let explained = call.questions.iter().filter_map(|event| explain(layers, event));
+    let explained = call.questions.iter().filter_map(|event| explain(layers, event, world::setting()));
     let strictest =
         explained.reduce(|held, next| if next.decision.effect > held.decision.effect { next } else { held });
     strictest.ok_or_else(|| Failure::new("there is no policy to explain by"))

@@ -20,6 +20,7 @@ mod output;
 mod person;
 mod policies;
 mod progress;
+mod shell;
 mod status;
 mod test;
 mod trust;

@@ -6,10 +6,11 @@
 use super::build::{self, Label, Rejected};
 use super::own::Own;
 use crate::bundle::read::Loaded;
-use crate::facts::value::Given as GivenFacts;
+use crate::facts::roots::Facts;
 use crate::hook::builtin;
 use crate::hook::decide::{Decision, Layer, decide, told};
 use crate::hook::map::{self, Demands, Mapped};
+use crate::hook::world;
 use crate::ir::Policy;
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
@@ -155,10 +156,12 @@ impl Evaluator<'_> {
     pub fn decide(&self, event: &Event<'_>) -> Decision {
         let [layer] = &self.layer;
         let decision = match self.policy {
-            Some(policy) => {
-                told(layer, &oracle::evaluate(policy, event, &GivenFacts::default()).verdict, &event.action)
-            }
-            None => decide(&self.layer, std::slice::from_ref(event)).unwrap_or_else(|| {
+            Some(policy) => told(
+                layer,
+                &oracle::evaluate(policy, event, &Facts::new(event, world::setting())).verdict,
+                &event.action,
+            ),
+            None => decide(&self.layer, std::slice::from_ref(event), world::setting()).unwrap_or_else(|| {
                 Decision::without_statement(Effect::Deny, MatchedBy::Error, "nothing was asked".to_owned())
             }),
         };
@@ -186,7 +189,7 @@ fn own_decision(layer: &Layer<'_>, event: &Event<'_>, own: &Own) -> Decision {
     let verdict: Verdict = vm::evaluate(
         &layer.bundle,
         &event,
-        &GivenFacts::default(),
+        &Facts::new(&event, world::setting()),
         &mut vm::Scratch::default(),
         &mut vm::trace::Nothing,
     );

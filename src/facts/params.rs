@@ -122,20 +122,23 @@ const SQL: &[&str] = &[
 /// Words of a tool's name, and how it touches the paths that it is given. The first that fits holds, so what harms
 /// stands before what does not: `delete_or_read` deletes.
 const VERBS: &[(Touch, &[&str])] = &[
-    (Touch::Delete, &["delete", "remove", "unlink", "rm", "rmdir", "trash", "erase", "purge", "move", "rename", "mv"]),
+    (
+        Touch::Delete,
+        &["delete", "remove", "unlink", "rm", "rmdir", "trash", "erase", "purge", "move", "rename", "mv"],
+    ),
     (
         Touch::Write,
         &[
-            "write", "create", "edit", "update", "put", "save", "append", "insert", "replace", "patch", "mkdir", "copy",
-            "cp", "set", "upload", "touch", "chmod", "modify", "apply", "download",
+            "write", "create", "edit", "update", "put", "save", "append", "insert", "replace", "patch",
+            "mkdir", "copy", "cp", "set", "upload", "touch", "chmod", "modify", "apply", "download",
         ],
     ),
     (Touch::Execute, &["run", "execute", "exec", "launch", "spawn", "start"]),
     (
         Touch::Read,
         &[
-            "read", "get", "list", "ls", "search", "find", "view", "open", "show", "stat", "info", "cat", "grep", "glob",
-            "tree", "fetch", "load", "describe", "head", "tail", "diff", "analyze",
+            "read", "get", "list", "ls", "search", "find", "view", "open", "show", "stat", "info", "cat",
+            "grep", "glob", "tree", "fetch", "load", "describe", "head", "tail", "diff", "analyze",
         ],
     ),
 ];
@@ -261,11 +264,15 @@ fn one<'e>(
     intent: &mut Intent<'e>,
 ) {
     match known {
-        Some(Meaning::Command) if !text.trim().is_empty() => intent.commands.push(with_arguments(text, params)),
+        Some(Meaning::Command) if !text.trim().is_empty() => {
+            intent.commands.push(with_arguments(text, params))
+        }
         Some(Meaning::Path) if is_path(text, params) => intent.paths.push((touch, text)),
         Some(Meaning::PerhapsPath) if looks_like_path(text) => intent.paths.push((touch, text)),
         Some(Meaning::Sql) if is_sql(text) => intent.sql.push(text),
-        Some(_) | None if is_url(text) || (name.ends_with("url") && !text.is_empty()) => intent.urls.push(text),
+        Some(_) | None if is_url(text) || (name.ends_with("url") && !text.is_empty()) => {
+            intent.urls.push(text)
+        }
         Some(_) | None => {}
     }
 }
@@ -296,7 +303,10 @@ fn quoted(words: &[&str]) -> String {
 /// Any text of one line that is no URL, unless it stands beside a method: then it is a path of a server.
 fn is_path(text: &str, params: &Value<'_>) -> bool {
     let of_server = ["method", "http_method", "verb"].iter().any(|name| params.get(name).is_some());
-    !text.is_empty() && !text.contains('\n') && !(text.contains("://") && !text.starts_with("file:")) && !of_server
+    !text.is_empty()
+        && !text.contains('\n')
+        && !(text.contains("://") && !text.starts_with("file:"))
+        && !of_server
 }
 
 fn looks_like_path(text: &str) -> bool {

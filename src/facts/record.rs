@@ -106,9 +106,15 @@ pub(super) fn command(command: &Command, found: &Classified<'_>, ground: Ground<
         "pipes_to" => words(&command.pipes_to),
         "pipes_from" => words(&command.pipes_from),
         "does" => open(found.does.names().map(Fact::text).collect(), found.doubt),
-        "code" => Fact::list(found.code.iter().map(|code| {
-            self::code(code.language, &code.text, code.scan.does.names().collect(), code.scan.doubt)
-        }).collect()),
+        "code" => Fact::list(
+            found
+                .code
+                .iter()
+                .map(|code| {
+                    self::code(code.language, &code.text, code.scan.does.names().collect(), code.scan.doubt)
+                })
+                .collect(),
+        ),
         "cwd" => match ground.directory(command) {
             Some(directory) => Fact::text(directory),
             None => Fact::Doubt(doubt(Truth::Late)),
@@ -183,7 +189,10 @@ pub(super) fn touched(path: &Path<'_>, resolved: Result<Resolved, Doubt>) -> Vec
         record("path.touched", |column| match column {
             "access" => match path.access {
                 Some(access) => Fact::text(access),
-                None => Fact::Doubt(Doubt::new(Truth::Unknown, "nothing is known of how this program uses a path")),
+                None => Fact::Doubt(Doubt::new(
+                    Truth::Unknown,
+                    "nothing is known of how this program uses a path",
+                )),
             },
             "written" => word(&path.word),
             "resolved" => resolved.clone(),
@@ -206,7 +215,9 @@ pub(super) fn touched(path: &Path<'_>, resolved: Result<Resolved, Doubt>) -> Vec
         (_, _) => found.absolute.clone(),
     };
     let mut all = vec![one(Fact::text(first), found.glob)];
-    all.extend([found.tidied, found.folded].into_iter().flatten().map(|other| one(Fact::text(other), found.glob)));
+    all.extend(
+        [found.tidied, found.folded].into_iter().flatten().map(|other| one(Fact::text(other), found.glob)),
+    );
     all
 }
 
@@ -252,7 +263,9 @@ pub(super) fn access(access: Access) -> Option<&'static str> {
 pub(super) fn used(text: &Word, host: bool, via: &str) -> Fact<'static> {
     let parsed = || {
         let text = text.text.as_str();
-        url::parse(text).or_else(|| if host { url::parse_git(text) } else { None }).or_else(|| url::parse_curl(text))
+        url::parse(text)
+            .or_else(|| if host { url::parse_git(text) } else { None })
+            .or_else(|| url::parse_curl(text))
     };
     let found: Result<Url, Doubt> = match text.doubt() {
         Some(truth) => Err(doubt(truth)),

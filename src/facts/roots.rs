@@ -32,14 +32,14 @@ pub struct Setting<'w> {
     /// Where an event happens.
     pub surroundings: &'w dyn Fn(&Event<'_>) -> Surroundings,
     /// The shell that runs commands.
-    pub dialect: Dialect,
+    pub dialect: &'w dyn Fn(&Event<'_>) -> Dialect,
     /// The reader of the machine.
     pub world: &'w dyn World,
 }
 
 impl std::fmt::Debug for Setting<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Setting").field("dialect", &self.dialect).finish_non_exhaustive()
+        f.debug_struct("Setting").finish_non_exhaustive()
     }
 }
 
@@ -82,7 +82,7 @@ impl<'e> Facts<'e> {
 
     fn of_text(&self, text: &str) -> Commands {
         let ground = self.ground();
-        commands(text, self.setting.dialect, ground.surroundings, ground.world)
+        commands(text, self.dialect(), ground.surroundings, ground.world)
     }
 
     /// The command lines that code starts which a command is handed. Code that these hand on is not looked into.
@@ -105,6 +105,10 @@ impl<'e> Facts<'e> {
         }
     }
 
+    fn dialect(&self) -> Dialect {
+        (self.setting.dialect)(self.event)
+    }
+
     fn intent(&self) -> &Intent<'e> {
         self.intent.get_or_init(|| intent(self.event))
     }
@@ -123,7 +127,7 @@ impl<'e> Facts<'e> {
         let mut items: Vec<Fact<'static>> =
             found.list.iter().map(|command| record::command(command, &classify(command), ground)).collect();
         items.extend(intent.sql.iter().map(|sql| self.sql(sql)));
-        let dialect = match self.setting.dialect {
+        let dialect = match self.dialect() {
             Dialect::Bash => "bash",
             Dialect::Zsh => "zsh",
             Dialect::Sh => "sh",
@@ -238,7 +242,8 @@ impl<'e> Facts<'e> {
         // A command before may change what is checked out.
         let changes = self.commands().list.iter().any(|command| {
             let found = classify(command);
-            ["git checkout", "git switch", "git branch", "git config", "git remote"].contains(&found.program.as_ref())
+            ["git checkout", "git switch", "git branch", "git config", "git remote"]
+                .contains(&found.program.as_ref())
         });
         let head = if changes {
             Err(Unsure("a command of the same text may change it"))

@@ -4,7 +4,7 @@
 //! gave it. Deliberately not here: modes, failures, files; `agsec check` and `explain` decide with this too.
 
 use crate::bundle::read::Loaded;
-use crate::facts::value::Given;
+use crate::facts::roots::{Facts, Setting};
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
 use crate::vm::{self, Scratch, trace::Nothing};
@@ -63,15 +63,16 @@ impl Decision {
 }
 
 /// Asks every layer every question; the strictest answer holds, the first question and the outermost layer where
-/// several are equal. `None` without layers or without questions.
+/// several are equal. `None` without layers or without questions. Facts are those of the setting, asked for where a layer
+/// does.
 #[must_use]
-pub fn decide(layers: &[Layer<'_>], questions: &[Event<'_>]) -> Option<Decision> {
+pub fn decide(layers: &[Layer<'_>], questions: &[Event<'_>], setting: Setting<'_>) -> Option<Decision> {
     let mut scratch = Scratch::default();
     let mut strictest: Option<(usize, usize, Verdict)> = None;
     for (question, event) in questions.iter().enumerate() {
-        let verdicts = layers
-            .iter()
-            .map(|layer| vm::evaluate(&layer.bundle, event, &Given::default(), &mut scratch, &mut Nothing));
+        let facts = Facts::new(event, setting);
+        let verdicts =
+            layers.iter().map(|layer| vm::evaluate(&layer.bundle, event, &facts, &mut scratch, &mut Nothing));
         let Some((layer, verdict)) = vm::combine(verdicts) else { continue };
         if strictest.is_none_or(|(_, _, held)| verdict.effect > held.effect) {
             strictest = Some((question, layer, verdict));

@@ -11,7 +11,7 @@ use super::locate::{Found, Located, untrusted};
 use super::mode::Mode;
 use super::place::Places;
 use super::platform::{Call, Kind, Outcome};
-use super::source;
+use super::{source, world};
 use crate::bundle::read::Loaded;
 use crate::model::decision::{Effect, MatchedBy};
 
@@ -114,7 +114,7 @@ pub fn judge(
     if !restricted && !layers.iter().any(|layer| layer.name != "overlay") {
         return failed(Failure::NoPolicy(untrusted(places)));
     }
-    let Some(decision) = decide(&layers, &call.questions) else {
+    let Some(decision) = decide(&layers, &call.questions, world::setting()) else {
         return failed(Failure::Internal("nothing was asked".to_owned()));
     };
     let found = located.layers.get(decision.position);
@@ -132,7 +132,8 @@ pub fn judge(
 fn own_decision(call: &Call<'_>) -> Result<Option<Decision>, Failure> {
     let damaged = |what: String| Failure::Internal(format!("the built-in layer cannot be used: {what}"));
     let bundle = Loaded::read(builtin::BYTES).map_err(|error| damaged(error.to_string()))?;
-    let Some(decision) = decide(&[Layer { name: "builtin", bundle }], &call.questions) else {
+    let Some(decision) = decide(&[Layer { name: "builtin", bundle }], &call.questions, world::setting())
+    else {
         return Ok(None);
     };
     match (decision.matched_by, decision.effect) {

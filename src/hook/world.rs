@@ -5,7 +5,11 @@
 //! Deliberately not here: what that means (`facts`), listing folders, writing.
 
 use super::map::{self, Demands};
-use crate::facts::world::{Entry, FILE_BYTES, Unread, World};
+use crate::facts::roots::Setting;
+use crate::facts::shell::ast::Dialect;
+use crate::facts::world::{Entry, FILE_BYTES, Surroundings, Unread, World};
+use crate::model::event::Event;
+use crate::model::value::Value;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -62,6 +66,39 @@ impl World for Machine {
             Err(error) if error.is_too_large() => Err(Unread::TooLarge),
             Err(_) => Err(Unread::Refused),
         }
+    }
+}
+
+/// Where actions on this machine happen. Asks for nothing before a fact does.
+#[must_use]
+pub fn setting() -> Setting<'static> {
+    Setting { surroundings: &surroundings, dialect: &dialect, world: &Machine }
+}
+
+fn surroundings(event: &Event<'_>) -> Surroundings {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let told = event.context.get("cwd").and_then(Value::as_str).filter(|cwd| Path::new(cwd).is_absolute());
+    let here = || std::env::current_dir().ok().and_then(|path| path.into_os_string().into_string().ok());
+    Surroundings {
+        cwd: told.map(str::to_owned).or_else(here),
+        home: variable("HOME").or_else(|| variable("USERPROFILE")),
+        user: variable("USER").or_else(|| variable("USERNAME")),
+        roots: Vec::new(),
+        case_insensitive: cfg!(any(target_os = "macos", windows)),
+        windows: cfg!(windows),
+        mac: cfg!(target_os = "macos"),
+    }
+}
+
+/// The shell in which agents run commands: the person's own, as the host told or as the environment names it.
+fn dialect(event: &Event<'_>) -> Dialect {
+    let told = event.context.get("shell").and_then(Value::as_str).map(str::to_owned);
+    let shell = told.or_else(|| std::env::var("SHELL").ok()).unwrap_or_default();
+    match shell.rsplit('/').next() {
+        Some("zsh") => Dialect::Zsh,
+        Some("sh" | "dash" | "ash") => Dialect::Sh,
+        Some("fish") => Dialect::Fish,
+        Some(_) | None => Dialect::Bash,
     }
 }
 

@@ -10,7 +10,10 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::{SourceFile, Sources};
 use crate::facts::decode::{decode_base64, decode_escapes, views};
 use crate::facts::glob::fnmatchcase;
+use crate::facts::roots::Setting;
+use crate::facts::shell::ast::Dialect;
 use crate::facts::shell::ast::{Dialect, NodeKind, PieceKind, Quote, Script};
+use crate::facts::world::{Recorded, Surroundings};
 use crate::hook::decide::{Decision, Layer, decide};
 use crate::hook::mention::{Protected, Thing};
 use crate::hook::platform::{Call, Kind, Outcome, PLATFORMS, Platform, Reason};
@@ -196,6 +199,9 @@ pub fn hook(bytes: &[u8]) {
             (Thing::Registration, root.join(".claude/settings.json")),
         ],
     };
+    let nowhere = Recorded::new();
+    let setting =
+        Setting { surroundings: &|_| Surroundings::default(), dialect: &|_| Dialect::Bash, world: &nowhere };
     for platform in PLATFORMS {
         let Ok(mut call) = hook::parse(platform, bytes) else { continue };
         hook::describe(
@@ -205,7 +211,7 @@ pub fn hook(bytes: &[u8]) {
             &["agsec", ".agsec", "settings.json"],
             || &protected,
         );
-        let decision = decide(&layers, &call.questions);
+        let decision = decide(&layers, &call.questions, setting);
         let decision = decision.expect("a call asks something");
         assert_ne!(decision.matched_by, MatchedBy::Error, "the built-in layer is whole");
         assert!(
