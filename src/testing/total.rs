@@ -11,7 +11,6 @@ use crate::diag::source::{SourceFile, Sources};
 use crate::facts::decode::{decode_base64, decode_escapes, views};
 use crate::facts::glob::fnmatchcase;
 use crate::facts::roots::Setting;
-use crate::facts::shell::ast::Dialect;
 use crate::facts::shell::ast::{Dialect, NodeKind, PieceKind, Quote, Script};
 use crate::facts::world::{Recorded, Surroundings};
 use crate::hook::decide::{Decision, Layer, decide};

@@ -21,7 +21,7 @@ use crate::model::id::PredId;
 use crate::model::truth::Truth;
 
 /// What an instruction costs that is run for an element: about as long as an automaton takes for so many characters.
-const LOOPED_COST: usize = 32;
+const LOOPED_COST: usize = 128;
 
 /// One evaluation.
 pub(super) struct Machine<'m, 'b, 'e> {

@@ -8,6 +8,7 @@ mod bundle; // bundles: round trip, damage at every byte, other versions, verifi
 #[cfg(unix)]
 mod cli; // commands as processes: what they print, write, refuse
 mod docs; // README and docs: commands work as written, links lead somewhere
+mod facts; // facts of whole events
 mod finds; // what fuzzing found stays mended
 mod fuzz; // the fuzz targets and their table
 mod git; // repositories read from their files, compared with git

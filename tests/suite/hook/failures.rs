@@ -141,7 +141,9 @@ fn a_damaged_byte_anywhere_in_a_bundle_never_wins_an_allow() {
                 refused += 1;
                 continue;
             };
-            let decision = decide(&[Layer { name: "project", bundle }], &questions, agsec::hook::world::setting()).unwrap();
+            let decision =
+                decide(&[Layer { name: "project", bundle }], &questions, agsec::hook::world::setting())
+                    .unwrap();
             assert_eq!(decision.effect, agsec::model::decision::Effect::Deny, "byte {at}");
         }
         assert!(Loaded::read(&whole[..at]).is_err(), "cut at {at}");
