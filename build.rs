@@ -2,6 +2,7 @@
 //! Each step has a file in `build/`; deliberately not here: anything but calling them.
 
 #[cfg(feature = "compile")]
+#[allow(clippy::disallowed_methods, reason = "Cargo tells a build script in its environment where to write")]
 #[path = "build/grammar.rs"]
 mod grammar;
 #[allow(clippy::disallowed_methods, reason = "a build script reads and writes files")]

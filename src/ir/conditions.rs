@@ -17,7 +17,7 @@ use crate::syntax::ast::{Expr, Named, Quantified, Quantifier};
 use std::collections::HashMap;
 
 /// Parts that one named condition may have after its names are replaced.
-const PARTS: usize = 100_000;
+const PARTS: usize = 10_000;
 
 /// Lowers the conditions of one layer.
 pub(super) struct Conditions<'d> {

@@ -21,6 +21,7 @@ use std::collections::HashSet;
 
 /// One item of a file.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(in crate::syntax) enum Item {
     /// `default EFFECT`
     Default(Spanned<Effect>),
@@ -46,6 +47,9 @@ pub(in crate::syntax) enum Clause {
     Tags(Vec<Spanned<String>>, Span),
     Url(Spanned<String>, Span),
 }
+
+/// The event of a case behind its action: a text, parameters, context.
+type Written = (Option<Spanned<String>>, Option<Spanned<Value<'static>>>, Option<Spanned<Value<'static>>>);
 
 /// Where a text stands in its source.
 #[derive(Debug)]
@@ -288,11 +292,7 @@ impl Builder {
         &self,
         name: Spanned<String>,
         action: Spanned<String>,
-        (text, params, context): (
-            Option<Spanned<String>>,
-            Option<Spanned<Value<'static>>>,
-            Option<Spanned<Value<'static>>>,
-        ),
+        (text, params, context): Written,
         (effect, rule): (Spanned<Effect>, Option<Spanned<String>>),
         start: usize,
         end: usize,

@@ -116,7 +116,8 @@ fn unexpected(
     }
     let found = new(format!("expected {wanted}, found `{}`", short(written)));
     if let Some(open) = unclosed(context, met.start)
-        && expected.iter().any(|name| name == closing(open.token))
+        && let Some(closing) = open.token.closed_by()
+        && expected.iter().any(|name| name.trim_matches('"') == closing)
     {
         return found.also(builder.span(open.start, open.end), "opened here and not closed");
     }
@@ -135,58 +136,35 @@ fn special(
     span: Span,
 ) -> Option<Diagnostic> {
     let takes = |name: &str| expected.iter().any(|one| one == name);
-    let new = |message: String| Some(Diagnostic::new(Code::Unexpected, span, message));
-    match met.token {
-        Token::Assign if takes("\"==\"") => {
-            new("`=` gives a name to a value; a comparison is `==`".to_owned())
-                .map(|found| found.help("write `==`").fix(span, "=="))
-        }
-        Token::Keyword(Keyword::When | Keyword::Unless | Keyword::Because) if takes("\"on\"") => new(
-            format!("this statement does not say which actions it speaks of before `{written}`"),
-        )
-        .map(|found| {
-            found.help("write `on` and the actions, e.g. `on bash.execute`; `on *` is every action")
-        }),
-        Token::Word(word) if takes("\"text\"") && !takes("\"word\"") && !takes("\"==\"") => {
-            let quoted = literal::quoted(word);
-            new(format!("expected a text in quotes, found `{}`", short(word)))
-                .map(|found| found.help(format!("write `{quoted}`")).fix(span, quoted))
-        }
-        Token::Text(_) | Token::Number(_) | Token::Regex(_) if takes("\"some\"") => {
-            let help = "the field comes first: `params.command contains \"…\"`";
-            new(format!("a condition begins with a field, not with the value `{}`", short(written)))
-                .map(|found| found.help(help))
-        }
-        Token::CloseRound | Token::CloseSquare | Token::CloseCurly
-            if !takes(&format!("\"{written}\"")) && unclosed(context, met.start).is_none() =>
-        {
-            new(format!("this `{written}` closes nothing")).map(|found| found.help("remove it").fix(span, ""))
-        }
-        Token::Word(_)
-        | Token::Glob(_)
-        | Token::Field(_)
-        | Token::Text(_)
-        | Token::Regex(_)
-        | Token::Number(_)
-        | Token::Keyword(_)
-        | Token::Equal
-        | Token::NotEqual
-        | Token::Less
-        | Token::LessEqual
-        | Token::Greater
-        | Token::GreaterEqual
-        | Token::Assign
-        | Token::Arrow
-        | Token::Comma
-        | Token::Colon
-        | Token::OpenRound
-        | Token::CloseRound
-        | Token::OpenSquare
-        | Token::CloseSquare
-        | Token::OpenCurly
-        | Token::CloseCurly
-        | Token::Foreign(_) => None,
+    let new = |message: String| Diagnostic::new(Code::Unexpected, span, message);
+    let clause = Token::Keyword(Keyword::When) == met.token
+        || Token::Keyword(Keyword::Unless) == met.token
+        || Token::Keyword(Keyword::Because) == met.token;
+    if met.token == Token::Assign && takes("\"==\"") {
+        let found = new("`=` gives a name to a value; a comparison is `==`".to_owned());
+        return Some(found.help("write `==`").fix(span, "=="));
     }
+    if clause && takes("\"on\"") {
+        let found = new(format!("this statement does not say which actions it speaks of before `{written}`"));
+        let help = "write `on` and the actions, e.g. `on bash.execute`; `on *` is every action";
+        return Some(found.help(help));
+    }
+    if let Token::Word(word) = met.token
+        && takes("\"text\"")
+        && !takes("\"word\"")
+        && !takes("\"==\"")
+    {
+        let quoted = literal::quoted(word);
+        let found = new(format!("expected a text in quotes, found `{}`", short(word)));
+        return Some(found.help(format!("write `{quoted}`")).fix(span, quoted));
+    }
+    if matches!(met.token, Token::Text(_) | Token::Number(_) | Token::Regex(_)) && takes("\"some\"") {
+        let found = new(format!("a condition begins with a field, not with the value `{}`", short(written)));
+        return Some(found.help("the field comes first: `params.command contains \"…\"`"));
+    }
+    let closes = met.token.closes() && !takes(&format!("\"{written}\""));
+    (closes && unclosed(context, met.start).is_none())
+        .then(|| new(format!("this `{written}` closes nothing")).help("remove it").fix(span, ""))
 }
 
 /// The item ends too soon.
@@ -198,13 +176,13 @@ fn ended(expected: &[String], context: &Context<'_, '_>, builder: &Builder) -> D
     };
     let end = builder.span(last.end, last.end);
     if let Some(open) = unclosed(context, usize::MAX)
-        && expected.iter().any(|name| name == closing(open.token))
+        && let Some(missing) = open.token.closed_by()
+        && expected.iter().any(|name| name.trim_matches('"') == missing)
     {
         let written = context.text.get(open.start..open.end).unwrap_or("");
         let message = format!("this `{written}` is not closed");
         let place = builder.span(open.start, open.end);
         let found = Diagnostic::new(Code::Unexpected, place, message);
-        let missing = closing(open.token).trim_matches('"');
         return found.also(end, format!("`{missing}` is missing at the latest here"));
     }
     let first = context.lexemes.first().map(|first| first.token).filter(|_| whole == "statement");
@@ -227,43 +205,13 @@ fn ended(expected: &[String], context: &Context<'_, '_>, builder: &Builder) -> D
 fn unclosed<'c, 's>(context: &Context<'c, 's>, before: usize) -> Option<&'c Lexeme<'s>> {
     let mut open: Vec<&Lexeme<'_>> = Vec::new();
     for one in context.lexemes.iter().take_while(|one| one.start < before) {
-        if closing(one.token) != "" {
+        if one.token.closed_by().is_some() {
             open.push(one);
-        } else if matches!(one.token, Token::CloseRound | Token::CloseSquare | Token::CloseCurly) {
+        } else if one.token.closes() {
             open.pop();
         }
     }
     open.pop()
-}
-
-/// What closes a bracket, as the grammar names it; empty for other tokens.
-fn closing(token: Token<'_>) -> &'static str {
-    match token {
-        Token::OpenRound => "\")\"",
-        Token::OpenSquare => "\"]\"",
-        Token::OpenCurly => "\"}\"",
-        Token::Word(_)
-        | Token::Glob(_)
-        | Token::Field(_)
-        | Token::Text(_)
-        | Token::Regex(_)
-        | Token::Number(_)
-        | Token::Keyword(_)
-        | Token::Equal
-        | Token::NotEqual
-        | Token::Less
-        | Token::LessEqual
-        | Token::Greater
-        | Token::GreaterEqual
-        | Token::Assign
-        | Token::Arrow
-        | Token::Comma
-        | Token::Colon
-        | Token::CloseRound
-        | Token::CloseSquare
-        | Token::CloseCurly
-        | Token::Foreign(_) => "",
-    }
 }
 
 /// Whether a token is the first on its line.
@@ -379,7 +327,7 @@ fn words(expected: &[String], starts_line: bool) -> String {
         }
         told.push(phrase.to_owned());
         let soft = members.contains(&SOFT);
-        left.retain(|name| !members.contains(name) && !(soft && is_soft(name)));
+        left.retain(|name| !(members.contains(name) || soft && is_soft(name)));
     }
     for name in &left {
         told.push(match *name {

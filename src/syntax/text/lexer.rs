@@ -266,8 +266,8 @@ fn characters(text: &str, start: usize, flaws: &mut Vec<Flaw>) {
 
 /// A character in a name that a word processor put there.
 fn typographic(word: &str, start: usize) -> Option<Flaw> {
-    let strange = |c: &char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '-')) && !c.is_control();
-    let (at, character) = word.char_indices().find(|(_, c)| strange(c))?;
+    let plain = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-') || c.is_control();
+    let (at, character) = word.char_indices().find(|(_, c)| !plain(c))?;
     let (fix, help) = match character {
         '“' | '”' | '„' | '‘' | '’' => (Some("\""), "texts stand in straight quotes: `\"…\"`"),
         '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{3000}' => (Some(" "), "write a plain space"),

@@ -123,78 +123,31 @@ fn items<'l, 's>(
 fn begins_item(lexemes: &[Lexeme<'_>], at: usize) -> bool {
     let token = |index: Option<usize>| index.and_then(|index| lexemes.get(index)).map(|one| one.token);
     let next = token(at.checked_add(1));
-    let keyword = match token(Some(at)) {
-        Some(Token::Keyword(keyword)) => keyword,
+    if let Some(Token::Word(_)) = token(Some(at)) {
         // A misspelt effect: nothing else has two words before `on`.
-        Some(Token::Word(_)) if matches!(next, Some(Token::Word(_))) => {
-            return token(at.checked_add(2)) == Some(Token::Keyword(Keyword::On));
-        }
-        Some(_) | None => return false,
-    };
+        return matches!(next, Some(Token::Word(_)))
+            && token(at.checked_add(2)) == Some(Token::Keyword(Keyword::On));
+    }
     let is_effect =
         |token| matches!(token, Some(Token::Keyword(Keyword::Deny | Keyword::Review | Keyword::Allow)));
-    match keyword {
-        Keyword::Let => true,
-        Keyword::Deny | Keyword::Review | Keyword::Allow => {
-            !matches!(token(at.checked_sub(1)), Some(Token::Keyword(Keyword::Default) | Token::Arrow))
-        }
-        Keyword::Default => is_effect(next),
-        Keyword::Include | Keyword::Test => matches!(next, Some(Token::Text(_))),
-        Keyword::Settings => next == Some(Token::OpenCurly),
-        Keyword::On
-        | Keyword::When
-        | Keyword::Unless
-        | Keyword::Because
-        | Keyword::Severity
-        | Keyword::Tags
-        | Keyword::Url
-        | Keyword::Context
-        | Keyword::And
-        | Keyword::Or
-        | Keyword::Not
-        | Keyword::In
-        | Keyword::Contains
-        | Keyword::StartsWith
-        | Keyword::EndsWith
-        | Keyword::Matches
-        | Keyword::Exists
-        | Keyword::Any
-        | Keyword::All
-        | Keyword::Some
-        | Keyword::Every
-        | Keyword::No
-        | Keyword::As
-        | Keyword::True
-        | Keyword::False
-        | Keyword::Null => false,
+    if is_effect(token(Some(at))) {
+        return !matches!(token(at.checked_sub(1)), Some(Token::Keyword(Keyword::Default) | Token::Arrow));
     }
+    let Some(Token::Keyword(keyword)) = token(Some(at)) else { return false };
+    (keyword == Keyword::Let)
+        || (keyword == Keyword::Default && is_effect(next))
+        || (matches!(keyword, Keyword::Include | Keyword::Test) && matches!(next, Some(Token::Text(_))))
+        || (keyword == Keyword::Settings && next == Some(Token::OpenCurly))
 }
 
 /// False, with a finding, where brackets are nested deeper than a document may be.
 fn is_shallow(lexemes: &[Lexeme<'_>], builder: &mut Builder) -> bool {
     let mut depth = 0_usize;
     for one in lexemes {
-        match one.token {
-            Token::OpenRound | Token::OpenSquare | Token::OpenCurly => depth = depth.saturating_add(1),
-            Token::CloseRound | Token::CloseSquare | Token::CloseCurly => depth = depth.saturating_sub(1),
-            Token::Word(_)
-            | Token::Glob(_)
-            | Token::Field(_)
-            | Token::Text(_)
-            | Token::Regex(_)
-            | Token::Number(_)
-            | Token::Keyword(_)
-            | Token::Equal
-            | Token::NotEqual
-            | Token::Less
-            | Token::LessEqual
-            | Token::Greater
-            | Token::GreaterEqual
-            | Token::Assign
-            | Token::Arrow
-            | Token::Comma
-            | Token::Colon
-            | Token::Foreign(_) => {}
+        if one.token.closed_by().is_some() {
+            depth = depth.saturating_add(1);
+        } else if one.token.closes() {
+            depth = depth.saturating_sub(1);
         }
         if depth > POLICY_DEPTH {
             let span = builder.span(one.start, one.end);

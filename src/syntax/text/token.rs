@@ -56,6 +56,19 @@ pub(in crate::syntax) enum Token<'s> {
     Foreign(&'static str),
 }
 
+impl Token<'_> {
+    /// What closes this bracket; `None` for other tokens.
+    pub(in crate::syntax) fn closed_by(self) -> Option<&'static str> {
+        let pairs = [(Token::OpenRound, ")"), (Token::OpenSquare, "]"), (Token::OpenCurly, "}")];
+        pairs.into_iter().find(|(open, _)| *open == self).map(|(_, closing)| closing)
+    }
+
+    /// Whether it closes a bracket.
+    pub(in crate::syntax) fn closes(self) -> bool {
+        [Token::CloseRound, Token::CloseSquare, Token::CloseCurly].contains(&self)
+    }
+}
+
 /// The words of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::syntax) enum Keyword {
