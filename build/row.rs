@@ -5,8 +5,8 @@ use super::{Node, texts};
 use std::collections::BTreeSet;
 use toml::Value;
 
-/// The row of a node, with what it inherits.
-pub(crate) fn write(nodes: &[Node], node: &Node) -> String {
+/// The row of a node, with what it inherits: what is its own, and what it may share with others.
+pub(crate) fn write(nodes: &[Node], node: &Node) -> (String, String) {
     let name = node.path.join(" ");
     let fail = |what: &str| -> ! { panic!("`{name}`: {what}") };
     for key in node.row.keys() {
@@ -26,7 +26,7 @@ pub(crate) fn write(nodes: &[Node], node: &Node) -> String {
         .collect::<Vec<_>>();
     for test in named {
         let test = test.trim_start_matches('!');
-        if test.starts_with('-') || (test.contains('=') && !test.starts_with('@')) {
+        if test.starts_with(['-', '/']) || (test.contains('=') && !test.starts_with('@')) {
             for flag in test.split('=').next().unwrap_or_default().split('|') {
                 if listed.insert(flag.to_owned()) {
                     options.push(option(flag));
@@ -41,11 +41,9 @@ pub(crate) fn write(nodes: &[Node], node: &Node) -> String {
     let (patterns, children): (Vec<_>, Vec<_>) =
         node.children.iter().partition(|(word, _)| word.contains('*'));
     let style = inherited(nodes, node, "style").unwrap_or_else(|| "gnu".to_owned());
-    format!(
-        "Row {{ name: {name:?}, parent: {:?}, style: Style::{}, options: &[{}], operands: &[{}], layouts: &[{}], does: &[{}], \
-         touches: &[{}], recursive: {}, dry: {}, children: &{:?}, patterns: &{:?}, before: {}, any_case: {}, bundle: {}, input: {:?} }}",
-        node.parent.map(|parent| u16::try_from(parent).expect("few rows")),
-        camel(&style),
+    let body = format!(
+        "Body {{ options: &[{}], operands: &[{}], layouts: &[{}], does: &[{}], touches: &[{}], recursive: {}, dry: {}, \
+         before: {}, bundle: {}, input: {:?} }}",
         options.join(", "),
         slots(&texts(&node.row, "operands")),
         layouts.join(", "),
@@ -53,18 +51,25 @@ pub(crate) fn write(nodes: &[Node], node: &Node) -> String {
         implicit.join(", "),
         optional(texts(&node.row, "recursive").first()),
         optional(texts(&node.row, "dry").first()),
-        children,
-        patterns,
         flag(node, "before"),
-        inherited_flag(nodes, node, "any_case"),
         flag(node, "bundle"),
         texts(&node.row, "input").first().map_or("", String::as_str),
-    )
+    );
+    let head = format!(
+        "name: {name:?}, parent: {:?}, style: Style::{}, any_case: {}, children: &{:?}, patterns: &{:?}",
+        node.parent.map(|parent| u16::try_from(parent).expect("few rows")),
+        camel(&style),
+        inherited_flag(nodes, node, "any_case"),
+        children,
+        patterns,
+    );
+    (head, body)
 }
 
 const KEYS: &[&str] = &[
     "name",
     "like",
+    "kin",
     "aliases",
     "style",
     "options",

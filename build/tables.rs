@@ -77,7 +77,7 @@ fn tree(rows: &[Table]) -> (Vec<Node>, BTreeMap<String, usize>) {
         let mut all = texts(row, "name");
         all.extend(texts(row, "like"));
         assert!(!all.is_empty(), "a row without a name: {row:?}");
-        for name in all {
+        for name in all.iter().flat_map(|name| expand(name)) {
             place(&mut nodes, &mut names, &name, row);
         }
         for alias in texts(row, "aliases") {
@@ -85,14 +85,48 @@ fn tree(rows: &[Table]) -> (Vec<Node>, BTreeMap<String, usize>) {
             assert!(names.insert(alias.to_lowercase(), root).is_none(), "`{alias}` stands twice");
         }
     }
+    for row in rows {
+        for other in texts(row, "kin") {
+            let root = names[&texts(row, "name")[0].to_lowercase()];
+            let copy = copy(&mut nodes, root, None, &other);
+            assert!(names.insert(other.to_lowercase(), copy).is_none(), "`{other}` stands twice");
+        }
+    }
     (nodes, names)
 }
 
-/// Puts a row where its name says, e.g. `npm install|i`.
+/// A program with the same sub-commands under another name.
+fn copy(nodes: &mut Vec<Node>, from: usize, parent: Option<usize>, name: &str) -> usize {
+    let mut node = Node { parent, ..nodes[from].clone() };
+    name.clone_into(&mut node.path[0]);
+    let children = std::mem::take(&mut node.children);
+    nodes.push(node);
+    let copied = nodes.len() - 1;
+    let mut done: BTreeMap<usize, usize> = BTreeMap::new();
+    for (word, child) in children {
+        let child = *done.entry(child).or_insert_with(|| copy(nodes, child, Some(copied), name));
+        nodes[copied].children.insert(word, child);
+    }
+    copied
+}
+
+/// The names that `docker ps|images` stands for.
+fn expand(name: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for word in name.split(' ') {
+        let add = |start: &String| {
+            word.split('|').map(|word| format!("{start} {word}").trim_start().to_owned()).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(add).collect();
+    }
+    all
+}
+
+/// Puts a row where its name says, e.g. `npm install=i`.
 fn place(nodes: &mut Vec<Node>, names: &mut BTreeMap<String, usize>, name: &str, row: &Table) {
     let mut at: Option<usize> = None;
     for word in name.split(' ') {
-        let spellings: Vec<&str> = word.split('|').collect();
+        let spellings: Vec<&str> = word.split('=').collect();
         let map = at.map_or(&*names, |parent| &nodes[parent].children);
         let key = |spelling: &str| if at.is_none() { spelling.to_lowercase() } else { spelling.to_owned() };
         let known = map.get(&key(spellings[0])).copied();
@@ -118,14 +152,21 @@ fn place(nodes: &mut Vec<Node>, names: &mut BTreeMap<String, usize>, name: &str,
 fn programs(rows: &[Table]) -> String {
     let (nodes, names) = tree(rows);
     let mut text = String::from("pub(super) static ROWS: &[Row] = &[\n");
-    for (number, node) in nodes.iter().enumerate() {
-        let _ = writeln!(text, "    {}, // {number}", row::write(&nodes, node));
+    let mut bodies: BTreeMap<String, usize> = BTreeMap::new();
+    for node in &nodes {
+        let (head, body) = row::write(&nodes, node);
+        let next = bodies.len();
+        let body = *bodies.entry(body).or_insert(next);
+        let _ = writeln!(text, "    Row {{ {head}, body: &BODY_{body} }},");
     }
     text.push_str("];\n\n/// The names of programs, sorted, and their rows.\npub(super) static NAMES: &[(&str, u16)] = &[\n");
     for (name, number) in &names {
         let _ = writeln!(text, "    ({name:?}, {number}),");
     }
-    text.push_str("];\n");
+    text.push_str("];\n\n");
+    for (body, number) in &bodies {
+        let _ = writeln!(text, "static BODY_{number}: Body = {body};");
+    }
     text
 }
 

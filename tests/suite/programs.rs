@@ -1,5 +1,12 @@
 //! The table of programs: each row's cases hold, the page of it is as generated, arguments are read as programs read them.
 
+#[path = "programs/arguments.rs"]
+mod arguments;
+#[path = "programs/code.rs"]
+mod code;
+#[path = "programs/page.rs"]
+mod page;
+
 use agsec::facts::command::{Command, Directory, Origin, Redirect, RedirectKind, Word};
 use agsec::facts::program::{BEHAVIOURS, Classified, classify};
 use std::collections::BTreeSet;

@@ -130,7 +130,7 @@ impl<'c> Reader<'c> {
     fn bundle(&mut self, word: &'c Word) -> bool {
         let letters = !word.text.is_empty() && word.text.bytes().all(|byte| byte.is_ascii_alphabetic());
         let first = self.read.operands.is_empty() && self.read.flags.is_empty();
-        if !self.read.row.bundle || !first || !letters || word.doubt().is_some() {
+        if !self.read.row.body.bundle || !first || !letters || word.doubt().is_some() {
             return false;
         }
         for letter in word.text.bytes() {
@@ -154,7 +154,8 @@ impl<'c> Reader<'c> {
             self.note(word);
         }
         let found = self.named(name);
-        let known_help = name == "--help" || (name == "--version" && self.read.row.parent().is_none());
+        let single = matches!(self.read.row.style, Style::Single) && name == "-help";
+        let known_help = single || name == "--help" || (name == "--version" && self.read.row.parent().is_none());
         // Some programs take options behind the first operand as operands: there it is no help.
         let first = self.read.operands.is_empty() || self.read.row.style == Style::Exact;
         if known_help && first && !self.unlisted && found.is_none() && word.doubt().is_none() {
@@ -322,7 +323,7 @@ impl<'c> Reader<'c> {
         }
         self.note(word);
         let script = self.read.operands.is_empty()
-            && row.operands.first().is_some_and(|slot| slot.kind == Kind::Script);
+            && row.body.operands.first().is_some_and(|slot| slot.kind == Kind::Script);
         let inline = script
             && self.read.seen.iter().any(|seen| matches!(seen.option.takes, Takes::Value(Kind::Code(_))));
         if script && !inline {
@@ -333,7 +334,7 @@ impl<'c> Reader<'c> {
             }
         }
         let program = self.read.operands.is_empty()
-            && row.operands.first().is_some_and(|slot| slot.kind == Kind::Program);
+            && row.body.operands.first().is_some_and(|slot| slot.kind == Kind::Program);
         if let Some(row) = word.known().filter(|_| program).and_then(find) {
             return self.hand_over(row);
         }
@@ -367,7 +368,7 @@ impl<'c> Reader<'c> {
             return;
         }
         self.words = true;
-        if row.operands.is_empty() && row.layouts.is_empty() && is_name(text) {
+        if row.body.operands.is_empty() && row.body.layouts.is_empty() && is_name(text) {
             self.read.stray = true;
             let mut name = self.read.program.clone().into_owned();
             name.push(' ');

@@ -32,13 +32,13 @@ fn known<'c>(row: &'static Row, command: &'c Command, places: &mut Places<'c>) {
     let read = arguments::read(row, &command.args);
     let row = read.row;
     places.directory(&read);
-    let recursive = row.recursive.is_some_and(|when| holds(row, &read, when));
+    let recursive = row.body.recursive.is_some_and(|when| holds(row, &read, when));
     let asks_help = read.help;
     for script in &read.scripts {
         places.touch(Access::Execute, Cow::Borrowed(script), false);
     }
-    let layout = row.layouts.iter().find(|layout| holds(row, &read, layout.when));
-    let slots = layout.map_or(row.operands, |layout| layout.operands);
+    let layout = row.body.layouts.iter().find(|layout| holds(row, &read, layout.when));
+    let slots = layout.map_or(row.body.operands, |layout| layout.operands);
     let count = read.operands.len();
     for (at, word) in read.operands.iter().enumerate() {
         match slot(slots, at, count) {
@@ -47,13 +47,13 @@ fn known<'c>(row: &'static Row, command: &'c Command, places: &mut Places<'c>) {
             None => places.mention(word),
         }
     }
-    for rule in row.does.iter().filter(|rule| holds(row, &read, rule.when)) {
+    for rule in row.body.does.iter().filter(|rule| holds(row, &read, rule.when)) {
         places.out.does.extend(Behaviours::of(rule.does));
     }
-    for touch in row.touches.iter().filter(|touch| holds(row, &read, touch.when)) {
+    for touch in row.body.touches.iter().filter(|touch| holds(row, &read, touch.when)) {
         implicit(touch, places);
     }
-    let dry = row.dry.is_some_and(|when| holds(row, &read, when));
+    let dry = row.body.dry.is_some_and(|when| holds(row, &read, when));
     let Arguments { seen, flags, operands, program, stray, doubt, program_doubt, .. } = read;
     for Seen { option, value } in seen {
         places.out.does.extend(Behaviours::of(option.does));
@@ -76,7 +76,7 @@ fn known<'c>(row: &'static Row, command: &'c Command, places: &mut Places<'c>) {
     } else if dry {
         places.only_reads();
     }
-    places.input = if row.input.is_empty() { None } else { Some(row.input) };
+    places.input = if row.body.input.is_empty() { None } else { Some(row.body.input) };
 }
 
 fn implicit(touch: &Implicit, places: &mut Places<'_>) {
@@ -181,7 +181,7 @@ fn fed<'c>(command: &'c Command, places: &mut Places<'c>) {
         return;
     }
     places.out.does.insert(Behaviour::RunInput);
-    let does = |row: &&Row, behaviour: Behaviour| row.does.iter().any(|rule| rule.does.contains(&behaviour));
+    let does = |row: &&Row, behaviour: Behaviour| row.body.does.iter().any(|rule| rule.does.contains(&behaviour));
     if from.iter().any(|row| does(row, Behaviour::Download)) {
         places.out.does.insert(Behaviour::RunRemoteCode);
     }

@@ -9,9 +9,14 @@ mod arguments;
 mod behaviour;
 mod classify;
 mod code;
+mod code_calls;
+mod code_lines;
+mod code_names;
+mod code_tokens;
 mod document;
 mod place;
 mod sql;
+mod sql_words;
 mod table;
 mod words;
 

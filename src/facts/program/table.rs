@@ -178,9 +178,21 @@ pub(super) enum Subject {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Row {
     /// E.g. `git push`.
-    pub name: &'static str,
+    pub(super) name: &'static str,
     pub(super) parent: Option<u16>,
     pub(super) style: Style,
+    /// Words are compared without regard to case.
+    pub(super) any_case: bool,
+    /// Sub-commands, sorted.
+    pub(super) children: &'static [(&'static str, u16)],
+    /// Sub-commands whose names are globs.
+    pub(super) patterns: &'static [(&'static str, u16)],
+    pub(super) body: &'static Body,
+}
+
+/// What a row says; rows of the same kind share it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Body {
     pub(super) options: &'static [Opt],
     pub(super) operands: &'static [Slot],
     pub(super) layouts: &'static [Layout],
@@ -190,14 +202,8 @@ pub(super) struct Row {
     pub(super) recursive: Option<&'static [Test]>,
     /// When nothing is done but shown.
     pub(super) dry: Option<&'static [Test]>,
-    /// Sub-commands, sorted.
-    pub(super) children: &'static [(&'static str, u16)],
-    /// Sub-commands whose names are globs.
-    pub(super) patterns: &'static [(&'static str, u16)],
     /// Its options stand only before the sub-command.
     pub(super) before: bool,
-    /// Words are compared without regard to case.
-    pub(super) any_case: bool,
     /// The first operand may be a cluster without a dash (`tar xzf`).
     pub(super) bundle: bool,
     /// The language of what it is fed where no operand names code; empty: data.
@@ -221,7 +227,16 @@ impl Row {
         let exact = self.children.binary_search_by(|(name, _)| (*name).cmp(&lower)).ok();
         let found = exact.and_then(|at| self.children.get(at));
         let found = found.or_else(|| self.patterns.iter().find(|(glob, _)| matches(glob, &lower, false)));
-        found.and_then(|(_, number)| ROWS.get(usize::from(*number)))
+        let own = found.and_then(|(_, number)| ROWS.get(usize::from(*number)));
+        own.or_else(|| self.beside(word))
+    }
+
+    /// The sub-command in a row beside this one whose name is a glob: `aws * delete-*` for `aws ec2`.
+    fn beside(&self, word: &str) -> Option<&'static Self> {
+        let own = self.name.rsplit(' ').next().unwrap_or_default();
+        let globs = self.parent().filter(|_| !own.contains('*')).map_or(&[][..], |parent| parent.patterns);
+        let rows = globs.iter().filter(|(glob, _)| matches(glob, own, false));
+        rows.filter_map(|(_, number)| ROWS.get(usize::from(*number))).find_map(|row| row.child(word))
     }
 
     /// The option of this spelling, here or above.
@@ -231,8 +246,8 @@ impl Row {
 
     /// Its options and those of the rows above that may stand behind its name.
     pub(super) fn options_in_reach(&'static self) -> impl Iterator<Item = &'static Opt> {
-        let above = std::iter::successors(self.parent(), |row| row.parent()).filter(|row| !row.before);
-        std::iter::once(self).chain(above).flat_map(|row| row.options)
+        let above = std::iter::successors(self.parent(), |row| row.parent()).filter(|row| !row.body.before);
+        std::iter::once(self).chain(above).flat_map(|row| row.body.options)
     }
 }
 
