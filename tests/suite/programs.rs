@@ -76,6 +76,8 @@ pub(crate) fn command(line: &str) -> Command {
     let mut commands: Vec<Vec<Word>> = vec![Vec::new()];
     let mut word: Option<Word> = None;
     let mut quote: Option<char> = None;
+    // Where the last variable of a word stands: its name is no part of the text.
+    let mut known = 0;
     for c in line.chars() {
         let current = commands.last_mut().expect("one at least");
         match (quote, c) {
@@ -91,7 +93,13 @@ pub(crate) fn command(line: &str) -> Command {
             }
             (open, c) => {
                 let word = word.get_or_insert_default();
+                let named = word.late && word.text.len() == known;
                 word.late |= c == '$' && open != Some('\'');
+                if c == '$' {
+                    known = word.text.len();
+                } else if named && c.is_ascii_alphanumeric() {
+                    continue;
+                }
                 word.glob |= open.is_none() && "*?[".contains(c);
                 if !(c == '$' && word.late) {
                     word.text.push(c);

@@ -155,7 +155,8 @@ impl<'c> Reader<'c> {
         }
         let found = self.named(name);
         let single = matches!(self.read.row.style, Style::Single) && name == "-help";
-        let known_help = single || name == "--help" || (name == "--version" && self.read.row.parent().is_none());
+        let known_help =
+            single || name == "--help" || (name == "--version" && self.read.row.parent().is_none());
         // Some programs take options behind the first operand as operands: there it is no help.
         let first = self.read.operands.is_empty() || self.read.row.style == Style::Exact;
         if known_help && first && !self.unlisted && found.is_none() && word.doubt().is_none() {

@@ -11,6 +11,9 @@ use super::{Classified, ScannedCode, code, words};
 use crate::facts::command::{Command, Redirect, RedirectKind, Word};
 use std::borrow::Cow;
 
+/// Wrappers that run with other rights.
+const PRIVILEGED: &[&str] = &["sudo", "doas", "su", "runuser", "pkexec", "run0", "gosu", "su-exec"];
+
 /// What a command does and touches.
 #[must_use]
 pub fn classify(command: &Command) -> Classified<'_> {
@@ -19,6 +22,9 @@ pub fn classify(command: &Command) -> Classified<'_> {
     match find(base) {
         Some(row) if command.name.doubt().is_none() => known(row, command, &mut places),
         Some(_) | None => words::unknown(command, &mut places),
+    }
+    if command.wrappers.iter().any(|wrapper| PRIVILEGED.contains(&wrapper.as_str())) {
+        places.out.does.insert(Behaviour::Privilege);
     }
     for redirect in &command.redirects {
         self::redirect(redirect, &mut places);
@@ -181,7 +187,8 @@ fn fed<'c>(command: &'c Command, places: &mut Places<'c>) {
         return;
     }
     places.out.does.insert(Behaviour::RunInput);
-    let does = |row: &&Row, behaviour: Behaviour| row.body.does.iter().any(|rule| rule.does.contains(&behaviour));
+    let does =
+        |row: &&Row, behaviour: Behaviour| row.body.does.iter().any(|rule| rule.does.contains(&behaviour));
     if from.iter().any(|row| does(row, Behaviour::Download)) {
         places.out.does.insert(Behaviour::RunRemoteCode);
     }

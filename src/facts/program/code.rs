@@ -59,7 +59,9 @@ pub(super) fn scan_at(language: &str, text: &str, depth: u8) -> Scan {
         "vim" => code_lines::vim(text),
         "powershell" => code_lines::powershell(text, depth),
         _ => {
-            let Some(language) = LANGUAGES.iter().find(|known| known.name == language) else { return Scan::default() };
+            let Some(language) = LANGUAGES.iter().find(|known| known.name == language) else {
+                return Scan::default();
+            };
             let tokens = code_tokens::tokens(text, language);
             let mut scan = calls(language, &tokens, depth);
             match language.name {

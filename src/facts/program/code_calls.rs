@@ -92,12 +92,23 @@ impl<'t, 's> Finder<'t, 's> {
         let open = self.tokens.get(next) == Some(&Token::Symbol('('));
         let bare = matches!(self.language.name, "perl" | "ruby" | "lua" | "php" | "applescript")
             && matches!(self.tokens.get(next), Some(Token::Text(_) | Token::Name(_) | Token::Symbol('[')));
-        let alone = matches!(self.tokens.get(next), None | Some(Token::Line | Token::Symbol(';' | ')' | '.' | '|' | ',' | ']' | '[' | '{')));
+        let alone = matches!(
+            self.tokens.get(next),
+            None | Some(Token::Line | Token::Symbol(';' | ')' | '.' | '|' | ',' | ']' | '[' | '{'))
+        );
         let found = self.find(&chain);
-        let counts = found.is_some_and(|call| open || bare || (alone && (call.arguments.is_empty() || self.language.name == "ruby" || call.arguments.iter().all(|(at, _)| *at == RECEIVER))));
+        let counts = found.is_some_and(|call| {
+            open || bare
+                || (alone
+                    && (call.arguments.is_empty()
+                        || self.language.name == "ruby"
+                        || call.arguments.iter().all(|(at, _)| *at == RECEIVER)))
+        });
         if let Some(call) = found.filter(|_| counts) {
             let start = if open { next.saturating_add(1) } else { next };
-            let arguments = if open || bare { self.arguments(start, open) } else { Vec::new() };
+            let mut arguments = if open || bare { self.arguments(start, open) } else { Vec::new() };
+            // Python's `open(mode="a", file="x")`: what it is about stands first.
+            arguments.sort_by_key(|argument| !is_subject(argument));
             self.call(call, at, &arguments);
         }
         next.max(at.saturating_add(1))
@@ -146,7 +157,9 @@ impl<'t, 's> Finder<'t, 's> {
                 Token::Name(_) | Token::Text(_) | Token::Shell(_) | Token::Symbol(_) | Token::Line => {}
             }
         }
-        all.push(self.tokens.get(from..start.saturating_add(REACH).min(self.tokens.len())).unwrap_or_default());
+        all.push(
+            self.tokens.get(from..start.saturating_add(REACH).min(self.tokens.len())).unwrap_or_default(),
+        );
         all
     }
 
@@ -164,13 +177,16 @@ impl<'t, 's> Finder<'t, 's> {
             match kind {
                 Argument::Path(access) => self.paths(*access, argument, rest, does),
                 Argument::Open => {
-                    let writes = rest.iter().skip(1).any(|mode| self.is_writing(mode)) || (*position == RECEIVER && arguments.iter().any(|mode| self.is_writing(mode)));
+                    let writes = rest.iter().skip(1).any(|mode| self.is_writing(mode))
+                        || (*position == RECEIVER && arguments.iter().any(|mode| self.is_writing(mode)));
                     if writes {
                         does.insert(Behaviour::Overwrite);
                     }
                     self.paths(if writes { Access::Write } else { Access::Read }, argument, &[], does);
                 }
-                Argument::Url => self.scan.urls.extend(self.constant(argument).filter(|url| url.contains("://"))),
+                Argument::Url => {
+                    self.scan.urls.extend(self.constant(argument).filter(|url| url.contains("://")))
+                }
                 Argument::Shell => self.command(argument, &[]),
                 Argument::Words => self.command(argument, rest.get(1..).unwrap_or_default()),
                 Argument::Code => self.code(argument, &mut does),
@@ -204,9 +220,18 @@ impl<'t, 's> Finder<'t, 's> {
             found = self.names.list(self.language, argument);
         }
         if access == Access::Delete {
-            found.extend(rest.iter().skip(1).filter_map(|other| self.constant(other)).filter(|path| path.contains(['/', '.'])));
+            found.extend(
+                rest.iter()
+                    .skip(1)
+                    .filter_map(|other| self.constant(other))
+                    .filter(|path| path.contains(['/', '.'])),
+            );
         }
-        let touched = found.into_iter().filter(|path| !path.is_empty()).map(|path| CodeTouch { access, path, recursive });
+        let touched = found.into_iter().filter(|path| !path.is_empty()).map(|path| CodeTouch {
+            access,
+            path,
+            recursive,
+        });
         self.scan.touched.extend(touched);
     }
 
@@ -256,14 +281,44 @@ impl<'t, 's> Finder<'t, 's> {
         for token in argument {
             let Token::Name(name) = token else { continue };
             let name = name.to_ascii_lowercase();
-            if ["b64decode", "atob", "fromhex", "unhexlify", "decode64", "base64_decode", "decode_base64", "gzinflate", "unpack", "a85decode", "b32decode", "decompress", "str_rot13", "pack", "fromcharcode", "rot13", "unquote"].contains(&name.as_str()) {
+            if [
+                "b64decode",
+                "atob",
+                "fromhex",
+                "unhexlify",
+                "decode64",
+                "base64_decode",
+                "decode_base64",
+                "gzinflate",
+                "unpack",
+                "a85decode",
+                "b32decode",
+                "decompress",
+                "str_rot13",
+                "pack",
+                "fromcharcode",
+                "rot13",
+                "unquote",
+            ]
+            .contains(&name.as_str())
+            {
                 does.insert(Behaviour::RunEncodedCode);
             }
-            if ["urlopen", "get", "fetch", "urlretrieve", "file_get_contents", "curl_exec", "request"].contains(&name.as_str()) {
+            if ["urlopen", "get", "fetch", "urlretrieve", "file_get_contents", "curl_exec", "request"]
+                .contains(&name.as_str())
+            {
                 does.insert(Behaviour::RunRemoteCode);
             }
         }
     }
+}
+
+/// `path=…` and the like.
+fn is_subject(argument: &[Token<'_>]) -> bool {
+    let named = |name: &str| {
+        ["path", "file", "args", "url", "cmd", "command", "src", "filename", "source"].contains(&name)
+    };
+    matches!(argument, [Token::Name(name), Token::Symbol('='), ..] if named(name))
 }
 
 /// A word as shell text.

@@ -63,7 +63,9 @@ fn sed_command(part: &str, scan: &mut Scan) {
 fn address(part: &str) -> &str {
     let mut rest = part;
     for _ in 0..8 {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '$' | ',' | '!' | ' ' | '+' | '~' | '{'));
+        rest = rest.trim_start_matches(|c: char| {
+            c.is_ascii_digit() || matches!(c, '$' | ',' | '!' | ' ' | '+' | '~' | '{')
+        });
         let Some(inner) = rest.strip_prefix('/') else { break };
         rest = skip_delimited(inner, '/').trim_start_matches('I');
     }
@@ -88,13 +90,18 @@ pub(super) fn vim(text: &str) -> Scan {
     let mut scan = Scan::default();
     for line in text.split(['\n', '|']) {
         let line = line.trim_start().trim_start_matches([':', '%', ' ']);
-        if let Some((_, command)) = line.split_once('!').filter(|(before, _)| matches!(before.trim(), "" | "r" | "w" | "read" | "silent" | "sil")) {
+        if let Some((_, command)) = line
+            .split_once('!')
+            .filter(|(before, _)| matches!(before.trim(), "" | "r" | "w" | "read" | "silent" | "sil"))
+        {
             shell(&mut scan, command.trim());
             continue;
         }
         let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
         match command {
-            "w" | "write" | "w!" | "wq" | "x" | "saveas" | "sav" => touch(&mut scan, Access::Write, rest.trim()),
+            "w" | "write" | "w!" | "wq" | "x" | "saveas" | "sav" => {
+                touch(&mut scan, Access::Write, rest.trim())
+            }
             "r" | "read" | "e" | "edit" => touch(&mut scan, Access::Read, rest.trim()),
             "so" | "source" => touch(&mut scan, Access::Execute, rest.trim()),
             "py" | "py3" | "python" | "python3" => merge(&mut scan, scan_at("python", rest, 1)),
@@ -243,7 +250,11 @@ fn classify_inside(command: &Command, depth: u8) -> Scan {
         touched: found
             .touched
             .iter()
-            .map(|touch| CodeTouch { access: touch.access, path: touch.word.text.clone(), recursive: touch.recursive })
+            .map(|touch| CodeTouch {
+                access: touch.access,
+                path: touch.word.text.clone(),
+                recursive: touch.recursive,
+            })
             .collect(),
         urls: found.urls.iter().map(|url| url.text.clone()).collect(),
         commands: found.code.iter().flat_map(|code| code.scan.commands.clone()).collect(),

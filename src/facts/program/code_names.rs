@@ -20,14 +20,45 @@ pub(super) struct Names {
 
 /// Names and calls that only pass a path on.
 const PASSES: &[&str] = &[
-    "Path", "pathlib.Path", "pathlib.PosixPath", "str", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "os.fspath",
-    "os.path.expandvars", "path.resolve", "path.normalize", "File.expand_path", "Pathname.new", "Pathname", "URI", "URI.parse", "String",
-    "open", "File.new", "shlex.split", "Buffer.from", "glob", "glob.glob", "Dir.glob", "Dir", "URL",
+    "Path",
+    "pathlib.Path",
+    "pathlib.PosixPath",
+    "str",
+    "os.path.expanduser",
+    "os.path.abspath",
+    "os.path.realpath",
+    "os.fspath",
+    "os.path.expandvars",
+    "path.resolve",
+    "path.normalize",
+    "File.expand_path",
+    "Pathname.new",
+    "Pathname",
+    "URI",
+    "URI.parse",
+    "String",
+    "open",
+    "File.new",
+    "shlex.split",
+    "Buffer.from",
+    "glob",
+    "glob.glob",
+    "Dir.glob",
+    "Dir",
+    "URL",
 ];
 /// Calls that put parts of a path together.
 const JOINS: &[&str] = &["os.path.join", "path.join", "File.join", "path.posix.join", "posixpath.join"];
 /// Names of the home folder.
-const HOMES: &[&str] = &["Path.home", "pathlib.Path.home", "os.homedir", "process.env.HOME", "Dir.home", "os.environ.HOME", "ENV.HOME"];
+const HOMES: &[&str] = &[
+    "Path.home",
+    "pathlib.Path.home",
+    "os.homedir",
+    "process.env.HOME",
+    "Dir.home",
+    "os.environ.HOME",
+    "ENV.HOME",
+];
 /// Tokens of an expression that are looked at.
 const REACH: usize = 64;
 
@@ -38,7 +69,14 @@ impl Names {
         for (at, token) in tokens.iter().enumerate() {
             let rest = tokens.get(at.saturating_add(1)..).unwrap_or_default();
             match token {
-                Token::Name("import") if language.name == "python" => names.import(rest, ""),
+                Token::Name("import") if language.name == "python" => {
+                    let before = tokens.get(at.saturating_sub(REACH)..at).unwrap_or_default();
+                    let line =
+                        before.rsplit(|token| matches!(token, Token::Line | Token::Symbol(';'))).next();
+                    if !line.unwrap_or_default().contains(&Token::Name("from")) {
+                        names.import(rest, "");
+                    }
+                }
                 Token::Name("import") => names.import_from(rest),
                 Token::Name("from") if language.name == "python" => {
                     let (module, next) = names.chain(tokens, at.saturating_add(1));
@@ -55,8 +93,11 @@ impl Names {
 
     /// Python: `a.b as c, d`; with a module in front, `from module import a as b`.
     fn import(&mut self, tokens: &[Token<'_>], module: &str) {
-        let end = tokens.iter().position(|token| matches!(token, Token::Line | Token::Symbol(';'))).unwrap_or(tokens.len());
-        let line = tokens.get(..end.min(REACH)).unwrap_or_default();
+        let tokens = tokens.get(..tokens.len().min(REACH)).unwrap_or_default();
+        let line = tokens
+            .split(|token| matches!(token, Token::Line | Token::Symbol(';')))
+            .next()
+            .unwrap_or_default();
         for part in line.split(|token| *token == Token::Symbol(',')) {
             let part: Vec<&str> = part.iter().filter_map(name_of).collect();
             let (full, short) = match part.as_slice() {
@@ -74,13 +115,17 @@ impl Names {
 
     /// JavaScript: `import x, {a as b} from 'm'`, `import * as x from 'm'`.
     fn import_from(&mut self, tokens: &[Token<'_>]) {
-        let Some(from) = tokens.iter().take(REACH).position(|token| *token == Token::Name("from")) else { return };
+        let Some(from) = tokens.iter().take(REACH).position(|token| *token == Token::Name("from")) else {
+            return;
+        };
         let Some(Token::Text(Some(module))) = tokens.get(from.saturating_add(1)) else { return };
         let module = module_name(module);
         let names = tokens.get(..from).unwrap_or_default();
         let inside = names.iter().position(|token| *token == Token::Symbol('{')).unwrap_or(names.len());
         self.bind(names.get(inside..).unwrap_or_default(), &module);
-        if let Some(name) = names.get(..inside).unwrap_or_default().iter().filter_map(name_of).rfind(|name| *name != "as") {
+        if let Some(name) =
+            names.get(..inside).unwrap_or_default().iter().filter_map(name_of).rfind(|name| *name != "as")
+        {
             self.aliases.insert(name.to_owned(), module);
         }
     }
@@ -101,15 +146,19 @@ impl Names {
         if matches!(rest.first(), Some(Token::Symbol('=' | '>' | '~'))) {
             return;
         }
-        let end = rest.iter().take(REACH).position(|token| matches!(token, Token::Line | Token::Symbol(';'))).unwrap_or(rest.len().min(REACH));
+        let end = rest
+            .iter()
+            .take(REACH)
+            .position(|token| matches!(token, Token::Line | Token::Symbol(';')))
+            .unwrap_or(rest.len().min(REACH));
         let value = rest.get(..end).unwrap_or_default();
         let (chain, next) = self.chain(rest, 0);
         let only = next >= end && next > 0 && !matches!(rest.first(), Some(Token::Text(_)));
         match tokens.get(before) {
             Some(Token::Symbol('}')) if only => {
-                let open = tokens.get(..before).unwrap_or_default().iter().rposition(|token| *token == Token::Symbol('{'));
-                if let Some(open) = open.filter(|open| before.saturating_sub(*open) < REACH) {
-                    self.bind(tokens.get(open..before).unwrap_or_default(), &chain);
+                let names = tokens.get(before.saturating_sub(REACH)..before).unwrap_or_default();
+                if let Some(open) = names.iter().rposition(|token| *token == Token::Symbol('{')) {
+                    self.bind(names.get(open..).unwrap_or_default(), &chain);
                 }
             }
             Some(Token::Name(name)) => match self.constant(language, value) {
@@ -131,10 +180,14 @@ impl Names {
     /// call (`Path(x).unlink`) begins with `*`.
     pub(super) fn chain(&self, tokens: &[Token<'_>], at: usize) -> (String, usize) {
         let (mut name, mut next) = match tokens.get(at) {
-            Some(Token::Name("require" | "__import__" | "import_module")) => match tokens.get(at.saturating_add(1)..at.saturating_add(4)) {
-                Some([Token::Symbol('('), Token::Text(Some(module)), Token::Symbol(')')]) => (module_name(module), at.saturating_add(4)),
-                Some(_) | None => ("require".to_owned(), at.saturating_add(1)),
-            },
+            Some(Token::Name("require" | "__import__" | "import_module")) => {
+                match tokens.get(at.saturating_add(1)..at.saturating_add(4)) {
+                    Some([Token::Symbol('('), Token::Text(Some(module)), Token::Symbol(')')]) => {
+                        (module_name(module), at.saturating_add(4))
+                    }
+                    Some(_) | None => ("require".to_owned(), at.saturating_add(1)),
+                }
+            }
             Some(Token::Name(name)) => {
                 let known = self.aliases.get(*name).cloned();
                 (known.unwrap_or_else(|| (*name).trim_start_matches('$').to_owned()), at.saturating_add(1))
@@ -176,7 +229,8 @@ impl Names {
         })?;
         let inner = before.get(open.saturating_add(1)..)?;
         let text = self.plain(inner);
-        let home = before.get(open.saturating_sub(5)..open).is_some_and(|head| head.contains(&Token::Name("home")));
+        let home =
+            before.get(open.saturating_sub(5)..open).is_some_and(|head| head.contains(&Token::Name("home")));
         match text {
             Some(text) if home => Some(format!("~/{text}")),
             Some(text) => Some(text),
@@ -190,7 +244,10 @@ impl Names {
             [Token::Symbol('[' | '(' | '{'), inner @ .., Token::Symbol(']' | ')' | '}')] => inner,
             _ => return Vec::new(),
         };
-        inner.split(|token| *token == Token::Symbol(',')).filter_map(|part| self.constant(language, part)).collect()
+        inner
+            .split(|token| *token == Token::Symbol(','))
+            .filter_map(|part| self.constant(language, part))
+            .collect()
     }
 
     /// The text of an expression, where it is constant.
@@ -205,7 +262,8 @@ impl Names {
         let mut at = 0;
         let mut expects = true;
         while let Some(token) = tokens.get(at) {
-            let join = language.join.iter().any(|join| matches!(token, Token::Symbol(c) if join.starts_with(*c)));
+            let join =
+                language.join.iter().any(|join| matches!(token, Token::Symbol(c) if join.starts_with(*c)));
             let doubled = join && expects && language.name == "lua";
             if *token == Token::Line || doubled {
                 at = at.saturating_add(1);
@@ -215,7 +273,10 @@ impl Names {
                 }
                 expects = true;
                 at = at.saturating_add(1);
-            } else if expects || (language.name == "python" && matches!(token, Token::Text(_))) || language.name == "awk" {
+            } else if expects
+                || (language.name == "python" && matches!(token, Token::Text(_)))
+                || language.name == "awk"
+            {
                 let (part, next) = self.part(language, tokens, at)?;
                 text.push_str(&part);
                 at = next;
@@ -236,15 +297,18 @@ impl Names {
             Token::Name(name) => {
                 let (chain, next) = self.chain(tokens, at);
                 if HOMES.contains(&chain.as_str()) {
-                    let call = tokens.get(next..next.saturating_add(2)) == Some(&[Token::Symbol('('), Token::Symbol(')')]);
+                    let call = tokens.get(next..next.saturating_add(2))
+                        == Some(&[Token::Symbol('('), Token::Symbol(')')]);
                     return Some(("~".to_owned(), next.saturating_add(if call { 2 } else { 0 })));
                 }
                 let opens = tokens.get(next) == Some(&Token::Symbol('('));
                 if opens && (PASSES.contains(&chain.as_str()) || JOINS.contains(&chain.as_str())) {
                     let close = closing(tokens, next)?;
                     let inner = tokens.get(next.saturating_add(1)..close)?;
-                    let parts: Option<Vec<String>> =
-                        inner.split(|token| *token == Token::Symbol(',')).map(|part| self.plain_or(language, part)).collect();
+                    let parts: Option<Vec<String>> = inner
+                        .split(|token| *token == Token::Symbol(','))
+                        .map(|part| self.plain_or(language, part))
+                        .collect();
                     return Some((parts?.join("/"), close.saturating_add(1)));
                 }
                 if next == at.saturating_add(1) {
@@ -258,9 +322,13 @@ impl Names {
 
     fn plain_or(&self, language: &Language, tokens: &[Token<'_>]) -> Option<String> {
         // One level only, so that nested calls cost nothing.
-        if tokens.iter().any(|token| *token == Token::Symbol('(')) {
+        if tokens.contains(&Token::Symbol('(')) {
             let (chain, next) = self.chain(tokens, 0);
-            return HOMES.contains(&chain.as_str()).then(|| "~".to_owned()).filter(|_| next > 0).or_else(|| self.passed(language, tokens));
+            return HOMES
+                .contains(&chain.as_str())
+                .then(|| "~".to_owned())
+                .filter(|_| next > 0)
+                .or_else(|| self.passed(language, tokens));
         }
         self.constant(language, tokens)
     }
@@ -296,12 +364,16 @@ fn link<'t>(tokens: &'t [Token<'_>], at: usize) -> (Option<&'t str>, usize) {
     };
     match (symbol(0), symbol(1)) {
         (Some('.'), _) if name(1).is_some() => (name(1), at.saturating_add(2)),
-        (Some(':'), Some(':')) | (Some('-'), Some('>')) | (Some('?'), Some('.')) if name(2).is_some() => (name(2), at.saturating_add(3)),
+        (Some(':'), Some(':')) | (Some('-'), Some('>')) | (Some('?'), Some('.')) if name(2).is_some() => {
+            (name(2), at.saturating_add(3))
+        }
         (Some(':'), _) if name(1).is_some() && symbol(2) == Some('(') => (name(1), at.saturating_add(2)),
-        (Some('[' | '{'), _) if matches!(symbol(2), Some(']' | '}')) => match text(1).or_else(|| name(1).filter(|_| symbol(0) == Some('{'))) {
-            Some(part) => (Some(part), at.saturating_add(3)),
-            None => (None, at),
-        },
+        (Some('[' | '{'), _) if matches!(symbol(2), Some(']' | '}')) => {
+            match text(1).or_else(|| name(1).filter(|_| symbol(0) == Some('{'))) {
+                Some(part) => (Some(part), at.saturating_add(3)),
+                None => (None, at),
+            }
+        }
         _ => (None, at),
     }
 }

@@ -74,7 +74,10 @@ impl<'s> Reader<'s, '_> {
         if c.is_alphabetic() || matches!(c, '_' | '$' | '@') || c.is_ascii_digit() {
             let sigil = usize::from(matches!(c, '$' | '@'));
             let body = rest.get(sigil..).unwrap_or_default();
-            let end = body.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(body.len()).saturating_add(sigil);
+            let end = body
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(body.len())
+                .saturating_add(sigil);
             let name = rest.get(..end).unwrap_or_default();
             return self.named(name, rest);
         }
@@ -94,7 +97,9 @@ impl<'s> Reader<'s, '_> {
     fn named(&mut self, name: &'s str, rest: &'s str) -> Token<'s> {
         let next = rest.get(name.len()..).and_then(|rest| rest.chars().next());
         let quote = next.filter(|next| self.language.quotes.contains(*next) && *next != '`');
-        let prefixes = self.language.name == "python" && name.len() <= 2 && name.bytes().all(|byte| b"rRbBuUfF".contains(&byte));
+        let prefixes = self.language.name == "python"
+            && name.len() <= 2
+            && name.bytes().all(|byte| b"rRbBuUfF".contains(&byte));
         if let Some(quote) = quote.filter(|_| prefixes) {
             self.skip(name.len());
             let raw = name.contains(['r', 'R']);
@@ -123,7 +128,8 @@ impl<'s> Reader<'s, '_> {
         let mut chars = body.char_indices();
         let mut end = body.len();
         while let Some((at, c)) = chars.next() {
-            let closes = if long { body.get(at..).is_some_and(|rest| rest.starts_with(&triple)) } else { c == quote };
+            let closes =
+                if long { body.get(at..).is_some_and(|rest| rest.starts_with(&triple)) } else { c == quote };
             if closes {
                 end = at;
                 break;
@@ -138,7 +144,11 @@ impl<'s> Reader<'s, '_> {
         let open = interpolates(self.language.name, quote, format);
         let constant = !open.iter().any(|mark| text.contains(mark));
         let text = constant.then_some(text);
-        if quote == '`' && matches!(self.language.name, "perl" | "ruby" | "php") { Token::Shell(text) } else { Token::Text(text) }
+        if quote == '`' && matches!(self.language.name, "perl" | "ruby" | "php") {
+            Token::Shell(text)
+        } else {
+            Token::Text(text)
+        }
     }
 
     /// `q{…}`, `%x(…)`: to the matching bracket.
@@ -166,7 +176,8 @@ impl<'s> Reader<'s, '_> {
         }
         self.skip(end.saturating_add(open.len_utf8()).saturating_add(close.len_utf8()));
         let text = body.get(..end).unwrap_or_default();
-        let constant = raw || !interpolates(self.language.name, '"', false).iter().any(|mark| text.contains(mark));
+        let constant =
+            raw || !interpolates(self.language.name, '"', false).iter().any(|mark| text.contains(mark));
         let text = constant.then(|| text.to_owned());
         if shell { Token::Shell(text) } else { Token::Text(text) }
     }

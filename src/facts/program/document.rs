@@ -10,22 +10,58 @@ use super::code::{self, Scan};
 pub(super) fn mongo(text: &str) -> Scan {
     let mut scan = code::scan("javascript", text);
     // Quotes and white space do not matter: `db [ "users" ] . drop ( )`.
-    let bare: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '"' { '\'' } else { c }).collect();
+    let bare: String =
+        text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '"' { '\'' } else { c }).collect();
     let says = |parts: &[&str]| parts.iter().any(|part| bare.contains(part));
-    if says(&["dropDatabase(", ".drop(", "'dropDatabase'", "dropDatabase:", "{drop:", "'drop':", "dropAllUsers", "dropCollection("]) {
+    if says(&[
+        "dropDatabase(",
+        ".drop(",
+        "'dropDatabase'",
+        "dropDatabase:",
+        "{drop:",
+        "'drop':",
+        "dropAllUsers",
+        "dropCollection(",
+    ]) {
         scan.does.insert(Behaviour::DatabaseDrop);
     }
-    if says(&["deleteMany({})", "deleteMany()", "remove({})", "remove()", "updateMany({},", "update({},", "deleteMany({},"]) {
+    if says(&[
+        "deleteMany({})",
+        "deleteMany()",
+        "remove({})",
+        "remove()",
+        "updateMany({},",
+        "update({},",
+        "deleteMany({},",
+    ]) {
         scan.does.insert(Behaviour::DatabaseDeleteAll);
     }
     if says(&["dropIndex", "createIndex(", "createCollection(", "renameCollection("]) {
         scan.does.insert(Behaviour::DatabaseSchema);
     }
-    let writes = [".insert", ".update", ".replaceOne(", ".delete", ".remove(", ".bulkWrite(", ".save(", ".findOneAnd", ".findAndModify("];
+    let writes = [
+        ".insert",
+        ".update",
+        ".replaceOne(",
+        ".delete",
+        ".remove(",
+        ".bulkWrite(",
+        ".save(",
+        ".findOneAnd",
+        ".findAndModify(",
+    ];
     if says(&writes) {
         scan.does.insert(Behaviour::DatabaseWrite);
     }
-    if says(&["createUser(", "grantRoles", "dropUser(", "updateUser(", "createRole(", "revokeRoles", "changeUserPassword("]) {
+    if says(&[
+        "createUser(",
+        "grantRoles",
+        "dropUser(",
+        "updateUser(",
+        "createRole(",
+        "revokeRoles",
+        "changeUserPassword(",
+    ]) {
         scan.does.insert(Behaviour::DatabaseGrant);
     }
     if says(&["shutdownServer(", "{shutdown:", "'shutdown':"]) {
@@ -38,7 +74,8 @@ pub(super) fn mongo(text: &str) -> Scan {
 pub(super) fn redis(text: &str) -> Scan {
     let mut scan = Scan::default();
     for line in text.lines() {
-        let mut words = line.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_ascii_lowercase());
+        let mut words =
+            line.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_ascii_lowercase());
         let first = words.next().unwrap_or_default();
         let second = words.next().unwrap_or_default();
         match first.as_str() {
@@ -48,8 +85,9 @@ pub(super) fn redis(text: &str) -> Scan {
                 scan.does.insert(Behaviour::DatabaseShell);
             }
             "config" if second == "set" || second == "rewrite" => scan.does.insert(Behaviour::DatabaseShell),
-            "del" | "unlink" | "set" | "hset" | "hdel" | "expire" | "rename" | "mset" | "getdel" | "ltrim" | "xtrim" | "sadd"
-            | "srem" | "zadd" | "zrem" | "lpush" | "rpush" | "lpop" | "rpop" | "append" | "incr" | "decr" => {
+            "del" | "unlink" | "set" | "hset" | "hdel" | "expire" | "rename" | "mset" | "getdel"
+            | "ltrim" | "xtrim" | "sadd" | "srem" | "zadd" | "zrem" | "lpush" | "rpush" | "lpop" | "rpop"
+            | "append" | "incr" | "decr" => {
                 scan.does.insert(Behaviour::DatabaseWrite);
             }
             "acl" => scan.does.insert(Behaviour::DatabaseGrant),

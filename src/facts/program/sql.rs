@@ -12,6 +12,9 @@ use super::table::Access;
 /// Bodies inside bodies (`DO $$ … EXECUTE '…' $$`) that are looked into.
 const DEPTH: u8 = 4;
 
+/// Changes of rows inside one statement that are looked at.
+const STATEMENTS: u32 = 64;
+
 /// What SQL text does.
 pub(super) fn scan(text: &str) -> Scan {
     let mut scan = Scan::default();
@@ -26,7 +29,8 @@ fn look(text: &str, scan: &mut Scan, depth: u8) {
     }
     meta(text, scan);
     let hash: &[bool] = if text.contains('#') { &[false, true] } else { &[false] };
-    let escapes: &[bool] = if text.contains("\\'") || text.contains("\\\"") { &[false, true] } else { &[false] };
+    let escapes: &[bool] =
+        if text.contains("\\'") || text.contains("\\\"") { &[false, true] } else { &[false] };
     for hash in hash {
         for escapes in escapes {
             for statement in statements(text, Reading { hash: *hash, escapes: *escapes }) {
@@ -50,7 +54,9 @@ fn meta(text: &str, scan: &mut Scan) {
             ".output" | ".once" | ".save" | ".backup" | ".clone" | "\\o" | "\\w" | "tee" | "\\T" | ".log" => {
                 touch(scan, Access::Write, rest);
             }
-            ".import" | ".restore" | ".open" => touch(scan, Access::Read, rest.split(' ').next().unwrap_or_default()),
+            ".import" | ".restore" | ".open" => {
+                touch(scan, Access::Read, rest.split(' ').next().unwrap_or_default())
+            }
             _ if command.starts_with("\\!") || command.starts_with('!') => {
                 scan.does.insert(Behaviour::ShellEscape);
                 scan.commands.push(line.trim_start_matches(['\\', '!']).to_owned());
@@ -86,7 +92,9 @@ fn statement(tokens: &[Token<'_>], scan: &mut Scan, depth: u8) {
     }
     verbs(tokens, scan);
     server(tokens, scan);
-    let body = ["DO", "EXECUTE", "EXEC", "PREPARE", "IMMEDIATE"].iter().any(|verb| tokens.iter().any(|token| token.is(verb)));
+    let body = ["DO", "EXECUTE", "EXEC", "PREPARE", "IMMEDIATE"]
+        .iter()
+        .any(|verb| tokens.iter().any(|token| token.is(verb)));
     if body {
         for text in tokens.iter().filter_map(Token::text) {
             look(text, scan, depth.saturating_add(1));
@@ -108,21 +116,36 @@ fn after<'t, 's>(tokens: &'t [Token<'s>], at: usize) -> &'t [Token<'s>] {
 
 /// `DELETE`, `UPDATE … SET`, `INSERT`, at the start, in a `WITH`, behind `BEGIN` or `THEN`.
 fn verbs(tokens: &[Token<'_>], scan: &mut Scan) {
+    let mut asked = 0_u32;
     for (at, token) in tokens.iter().enumerate() {
         let first = at == 0
             || at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| {
-                before.is_symbol('(') || before.is_symbol(')') || ["BEGIN", "THEN", "ELSE", "LOOP", "DO", "AS"].iter().any(|word| before.is(word))
+                before.is_symbol('(')
+                    || before.is_symbol(')')
+                    || ["BEGIN", "THEN", "ELSE", "LOOP", "DO", "AS"].iter().any(|word| before.is(word))
             });
         if !first {
             continue;
         }
         let rest = after(tokens, at);
+        if token.is("DELETE") || token.is("UPDATE") {
+            // Each look may read to the end: after so many the rest is taken to have no condition.
+            asked = asked.saturating_add(1);
+            if asked > STATEMENTS {
+                add(scan, &[Behaviour::DatabaseWrite, Behaviour::DatabaseDeleteAll]);
+                return;
+            }
+        }
         if token.is("DELETE") || (token.is("UPDATE") && rest.iter().any(|token| token.is("SET"))) {
             add(scan, &[Behaviour::DatabaseWrite]);
             if all_rows(rest) {
                 add(scan, &[Behaviour::DatabaseDeleteAll]);
             }
-        } else if token.is("INSERT") || token.is("MERGE") || token.is("UPSERT") || (token.is("REPLACE") && word(rest, 0, "INTO")) {
+        } else if token.is("INSERT")
+            || token.is("MERGE")
+            || token.is("UPSERT")
+            || (token.is("REPLACE") && word(rest, 0, "INTO"))
+        {
             add(scan, &[Behaviour::DatabaseWrite]);
         }
     }
@@ -189,9 +212,14 @@ fn holds(tokens: &[Token<'_>]) -> bool {
             small.number().zip(large.number()).is_some_and(|(small, large)| small < large)
         }
         [left, is, not, null] => {
-            is.is("IS") && not.is("NOT") && null.is("NULL") && (left.number().is_some() || left.text().is_some())
+            is.is("IS")
+                && not.is("NOT")
+                && null.is("NULL")
+                && (left.number().is_some() || left.text().is_some())
         }
-        [open, inner @ .., close] if open.is_symbol('(') && close.is_symbol(')') && inner.len() < 16 => holds(inner),
+        [open, inner @ .., close] if open.is_symbol('(') && close.is_symbol(')') && inner.len() < 16 => {
+            holds(inner)
+        }
         _ => false,
     }
 }
@@ -231,7 +259,9 @@ fn leading(tokens: &[Token<'_>], scan: &mut Scan) {
     // A block of procedural code drops and truncates where it likes.
     for (at, token) in tokens.iter().enumerate().skip(1) {
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-        let starts = before.is_some_and(|before| ["BEGIN", "THEN", "ELSE", "LOOP", "PERFORM"].iter().any(|word| before.is(word)));
+        let starts = before.is_some_and(|before| {
+            ["BEGIN", "THEN", "ELSE", "LOOP", "PERFORM"].iter().any(|word| before.is(word))
+        });
         if starts && token.is("DROP") {
             add(scan, &[Behaviour::DatabaseDrop]);
         } else if starts && token.is("TRUNCATE") {
@@ -247,7 +277,9 @@ fn create(tokens: &[Token<'_>], scan: &mut Scan) {
         add(scan, &[Behaviour::DatabaseGrant]);
     }
     let native = tokens.iter().any(|token| {
-        ["C", "PLPYTHONU", "PLPYTHON3U", "PLPERLU", "PLSH", "SONAME", "FILE_FDW", "ADMINPACK", "DBLINK"].iter().any(|word| token.is(word))
+        ["C", "PLPYTHONU", "PLPYTHON3U", "PLPERLU", "PLSH", "SONAME", "FILE_FDW", "ADMINPACK", "DBLINK"]
+            .iter()
+            .any(|word| token.is(word))
     });
     if native && (has("FUNCTION") || has("EXTENSION") || has("SERVER") || has("LANGUAGE")) {
         add(scan, &[Behaviour::DatabaseShell]);
@@ -259,20 +291,53 @@ fn server(tokens: &[Token<'_>], scan: &mut Scan) {
     let text_after = |at: usize| after(tokens, at).iter().take(2).find_map(Token::text);
     for (at, token) in tokens.iter().enumerate() {
         let copy = word(tokens, 0, "COPY") || word(tokens, 0, "UNLOAD");
-        let path = text_after(at);
+        let beside = after(tokens, at).first().and_then(Token::text);
+        let path = if copy { beside } else { text_after(at) };
         if copy && token.is("PROGRAM") {
             add(scan, &[Behaviour::DatabaseShell]);
             scan.commands.extend(path.map(str::to_owned));
-        } else if ["xp_cmdshell", "sys_exec", "sys_eval", "shell", "system", "dblink_exec", "load_extension", "pg_execute_server_program", "sp_oacreate"].iter().any(|name| token.is(name)) {
-            let called = tokens.get(at.saturating_add(1)).is_some_and(|next| next.is_symbol('(') || next.text().is_some());
+        } else if [
+            "xp_cmdshell",
+            "sys_exec",
+            "sys_eval",
+            "shell",
+            "system",
+            "dblink_exec",
+            "load_extension",
+            "pg_execute_server_program",
+            "sp_oacreate",
+        ]
+        .iter()
+        .any(|name| token.is(name))
+        {
+            let called = tokens
+                .get(at.saturating_add(1))
+                .is_some_and(|next| next.is_symbol('(') || next.text().is_some());
             if called {
                 add(scan, &[Behaviour::DatabaseShell]);
                 scan.commands.extend(path.filter(|_| !token.is("load_extension")).map(str::to_owned));
             }
         } else if let Some(path) = path {
-            let writes = ["OUTFILE", "DUMPFILE", "lo_export", "writefile", "pg_file_write", "utl_file"].iter().any(|name| token.is(name)) || (copy && token.is("TO"));
-            let reads = ["LOAD_FILE", "INFILE", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "lo_import", "readfile", "openrowset", "file_text"].iter().any(|name| token.is(name)) || (copy && token.is("FROM"));
-            let attaches = (token.is("ATTACH") || token.is("DATABASE")) && word(tokens, 0, "ATTACH") || (token.is("INTO") && word(tokens, 0, "VACUUM"));
+            let writes = ["OUTFILE", "DUMPFILE", "lo_export", "writefile", "pg_file_write", "utl_file"]
+                .iter()
+                .any(|name| token.is(name))
+                || (copy && token.is("TO"));
+            let reads = [
+                "LOAD_FILE",
+                "INFILE",
+                "pg_read_file",
+                "pg_read_binary_file",
+                "pg_ls_dir",
+                "lo_import",
+                "readfile",
+                "openrowset",
+                "file_text",
+            ]
+            .iter()
+            .any(|name| token.is(name))
+                || (copy && token.is("FROM"));
+            let attaches = (token.is("ATTACH") || token.is("DATABASE")) && word(tokens, 0, "ATTACH")
+                || (token.is("INTO") && word(tokens, 0, "VACUUM"));
             let access = if writes || attaches { Access::Write } else { Access::Read };
             if writes || reads || attaches {
                 scan.touched.push(CodeTouch { access, path: path.to_owned(), recursive: false });

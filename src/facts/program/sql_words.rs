@@ -96,7 +96,8 @@ impl<'s> Words<'s> {
                 self.skip(rest.find('\n').unwrap_or(rest.len()));
             } else if let Some(inner) = rest.strip_prefix("/*!").or_else(|| rest.strip_prefix("/*M!")) {
                 // MySQL runs what stands in such a comment; a version may stand first.
-                let digits = inner.len().saturating_sub(inner.trim_start_matches(|c: char| c.is_ascii_digit()).len());
+                let digits =
+                    inner.len().saturating_sub(inner.trim_start_matches(|c: char| c.is_ascii_digit()).len());
                 self.skip(rest.len().saturating_sub(inner.len()).saturating_add(digits));
             } else if rest.starts_with("/*") {
                 self.skip(rest.find("*/").map_or(rest.len(), |end| end.saturating_add(2)));
@@ -112,15 +113,22 @@ impl<'s> Words<'s> {
         match c {
             '\'' => Token::Text(self.quoted(c)),
             '"' | '`' => Token::Name(self.quoted(c)),
-            '[' if rest.contains(']') && rest.get(1..).is_some_and(|next| next.starts_with(|c: char| c.is_alphabetic())) => {
+            '[' if rest.bytes().take(128).any(|byte| byte == b']')
+                && rest.get(1..).is_some_and(|next| next.starts_with(|c: char| c.is_alphabetic())) =>
+            {
                 Token::Name(self.quoted_to(']'))
             }
             '$' => self.dollar(rest),
             _ if c.is_alphanumeric() || c == '_' || c == '@' => {
-                let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '@' || c == '$')).unwrap_or(rest.len());
+                let end = rest
+                    .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '@' || c == '$'))
+                    .unwrap_or(rest.len());
                 // Numbers keep their fraction.
-                let fraction = rest.get(end..).filter(|_| c.is_ascii_digit()).and_then(|rest| rest.strip_prefix('.'));
-                let digits = fraction.map_or(0, |rest| rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()).saturating_add(1));
+                let fraction =
+                    rest.get(end..).filter(|_| c.is_ascii_digit()).and_then(|rest| rest.strip_prefix('.'));
+                let digits = fraction.map_or(0, |rest| {
+                    rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()).saturating_add(1)
+                });
                 let end = end.saturating_add(digits);
                 self.skip(end);
                 Token::Word(rest.get(..end).unwrap_or_default())
@@ -160,7 +168,8 @@ impl<'s> Words<'s> {
     fn dollar(&mut self, rest: &'s str) -> Token<'s> {
         let inner = rest.get(1..).unwrap_or_default();
         let tag = inner.find('$').and_then(|end| rest.get(..end.saturating_add(2))).filter(|tag| {
-            tag.trim_matches('$').chars().all(|c| c.is_alphanumeric() || c == '_') && !inner.starts_with(|c: char| c.is_ascii_digit())
+            tag.trim_matches('$').chars().all(|c| c.is_alphanumeric() || c == '_')
+                && !inner.starts_with(|c: char| c.is_ascii_digit())
         });
         let Some(tag) = tag else {
             self.skip(1);

@@ -81,8 +81,9 @@ fn flag<'c>(word: &'c Word, places: &mut Places<'c>) {
 pub(super) fn destroys(operands: &[&Word], flags: &[Cow<'_, str>], program: &str) -> bool {
     let says = |text: &str| {
         text.len() < 64
+            && !text.contains(' ')
             && text
-                .split(['-', '_', ':', ' ', '.'])
+                .split(['-', '_', ':', '.'])
                 .any(|part| DESTROYING.iter().any(|word| part.eq_ignore_ascii_case(word)) || camel_says(part))
     };
     let sub_commands =

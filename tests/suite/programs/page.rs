@@ -22,14 +22,26 @@ fn page() -> String {
         names.extend(texts(&row, "kin"));
         let shown: Vec<String> = names.iter().map(|name| format!("`{}`", name.replace('|', "\\|"))).collect();
         let options = texts(&row, "options");
-        let by_option = options.iter().filter_map(|text| text.split_once(" : ")).flat_map(|(_, does)| does.split(' '));
+        let by_option =
+            options.iter().filter_map(|text| text.split_once(" : ")).flat_map(|(_, does)| does.split(' '));
         let rules = texts(&row, "does");
-        let by_rule = rules.iter().map(|text| text.split(" if ").next().unwrap_or_default()).flat_map(|does| does.split(' '));
+        let by_rule = rules
+            .iter()
+            .map(|text| text.split(" if ").next().unwrap_or_default())
+            .flat_map(|does| does.split(' '));
         let mut does: Vec<&str> = by_rule.chain(by_option).filter(|name| !name.is_empty()).collect();
         does.sort_unstable();
         does.dedup();
-        let example = texts(&row, "harmful").first().map(|text| text.split("=>").next().unwrap_or_default().trim().replace('|', "\\|"));
-        let _ = writeln!(page, "| {} | {} | `{}` |", shown.join(", "), does.join(", "), example.unwrap_or_default());
+        let example = texts(&row, "harmful")
+            .first()
+            .map(|text| text.split("=>").next().unwrap_or_default().trim().replace('|', "\\|"));
+        let _ = writeln!(
+            page,
+            "| {} | {} | `{}` |",
+            shown.join(", "),
+            does.join(", "),
+            example.unwrap_or_default()
+        );
     }
     page
 }
