@@ -1,11 +1,12 @@
 //! What is generated before the crate is compiled. In: files beside the sources. Out: Rust in `OUT_DIR`.
 //! Each step has a file in `build/`; deliberately not here: anything but calling them.
 
+#![allow(clippy::disallowed_methods, reason = "a build script reads and writes files")]
+
 #[cfg(feature = "compile")]
 #[allow(clippy::disallowed_methods, reason = "Cargo tells a build script in its environment where to write")]
 #[path = "build/grammar.rs"]
 mod grammar;
-#[allow(clippy::disallowed_methods, reason = "a build script reads and writes files")]
 #[path = "build/tables.rs"]
 mod tables;
 

@@ -88,6 +88,9 @@ impl<'c> Reader<'c> {
         let text = word.text.as_str();
         if self.options && text == "--" && word.doubt().is_none() && self.read.row.style != Style::Words {
             self.options = false;
+            if let Some(option) = self.read.row.option(text) {
+                self.read.seen.push(Seen { option, value: None });
+            }
             return;
         }
         if self.options && self.option(word) {
@@ -226,6 +229,14 @@ impl<'c> Reader<'c> {
                     Some(row) => return self.hand_over(row),
                     None => self.options = false,
                 }
+            }
+            Some(Kind::Script) => {
+                let base = value.as_deref().and_then(Word::known).and_then(|path| path.rsplit('/').next());
+                if let (Some(row), Some(Cow::Borrowed(word))) = (base.and_then(find), value.as_ref()) {
+                    self.read.scripts.push(word);
+                    return self.hand_over(row);
+                }
+                self.options = false;
             }
             Some(Kind::Rest) => self.options = false,
             Some(_) | None => {}
