@@ -85,29 +85,7 @@ fn tree(rows: &[Table]) -> (Vec<Node>, BTreeMap<String, usize>) {
             assert!(names.insert(alias.to_lowercase(), root).is_none(), "`{alias}` stands twice");
         }
     }
-    for row in rows {
-        for other in texts(row, "kin") {
-            let root = names[&texts(row, "name")[0].to_lowercase()];
-            let copy = copy(&mut nodes, root, None, &other);
-            assert!(names.insert(other.to_lowercase(), copy).is_none(), "`{other}` stands twice");
-        }
-    }
     (nodes, names)
-}
-
-/// A program with the same sub-commands under another name.
-fn copy(nodes: &mut Vec<Node>, from: usize, parent: Option<usize>, name: &str) -> usize {
-    let mut node = Node { parent, ..nodes[from].clone() };
-    name.clone_into(&mut node.path[0]);
-    let children = std::mem::take(&mut node.children);
-    nodes.push(node);
-    let copied = nodes.len() - 1;
-    let mut done: BTreeMap<usize, usize> = BTreeMap::new();
-    for (word, child) in children {
-        let child = *done.entry(child).or_insert_with(|| copy(nodes, child, Some(copied), name));
-        nodes[copied].children.insert(word, child);
-    }
-    copied
 }
 
 /// The names that `docker ps|images` stands for.
@@ -159,9 +137,18 @@ fn programs(rows: &[Table]) -> String {
         let body = *bodies.entry(body).or_insert(next);
         let _ = writeln!(text, "    Row {{ {head}, body: &BODY_{body} }},");
     }
-    text.push_str("];\n\n/// The names of programs, sorted, and their rows.\npub(super) static NAMES: &[(&str, u16)] = &[\n");
-    for (name, number) in &names {
-        let _ = writeln!(text, "    ({name:?}, {number}),");
+    text.push_str("];\n\n/// The names of programs, sorted, their rows, and what they are shown as where that is not the row's name.\npub(super) static NAMES: &[(&str, u16, &str)] = &[\n");
+    let mut known: BTreeMap<String, (usize, String)> =
+        names.iter().map(|(name, number)| (name.clone(), (*number, String::new()))).collect();
+    for row in rows {
+        for other in texts(row, "kin") {
+            let root = names[&texts(row, "name")[0].to_lowercase()];
+            let before = known.insert(other.to_lowercase(), (root, other.clone()));
+            assert!(before.is_none(), "`{other}` stands twice");
+        }
+    }
+    for (name, (number, shown)) in &known {
+        let _ = writeln!(text, "    ({name:?}, {number}, {shown:?}),");
     }
     text.push_str("];\n\n");
     for (body, number) in &bodies {

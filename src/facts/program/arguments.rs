@@ -3,7 +3,7 @@
 //! In: a row and words. Out: the row of the sub-command, options with their values, flags, operands, and what is not
 //! certain about them. Linear in the words. Deliberately not here: what any of it means (`classify.rs`).
 
-use super::table::{Kind, Opt, Row, Style, Takes, find};
+use super::table::{Found, Kind, Opt, Row, Style, Takes, find};
 use crate::facts::command::Word;
 use crate::model::truth::Truth;
 use std::borrow::Cow;
@@ -39,7 +39,7 @@ pub(super) struct Arguments<'c> {
 }
 
 /// Reads the arguments of the program of this row.
-pub(super) fn read<'c>(row: &'static Row, args: &'c [Word]) -> Arguments<'c> {
+pub(super) fn read<'c>(found: Found, args: &'c [Word]) -> Arguments<'c> {
     let mut reader = Reader {
         args,
         at: 0,
@@ -47,8 +47,8 @@ pub(super) fn read<'c>(row: &'static Row, args: &'c [Word]) -> Arguments<'c> {
         words: false,
         unlisted: false,
         read: Arguments {
-            row,
-            program: Cow::Borrowed(row.name),
+            row: found.row,
+            program: Cow::Borrowed(found.name),
             stray: false,
             flags: Vec::new(),
             seen: Vec::new(),
@@ -340,15 +340,15 @@ impl<'c> Reader<'c> {
             && self.read.seen.iter().any(|seen| matches!(seen.option.takes, Takes::Value(Kind::Code(_))));
         if script && !inline {
             let base = word.known().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
-            if let Some(row) = find(base).filter(|row| row.name != self.read.row.name) {
+            if let Some(found) = find(base).filter(|found| found.row != self.read.row) {
                 self.read.scripts.push(word);
-                return self.hand_over(row);
+                return self.hand_over(found);
             }
         }
         let program = self.read.operands.is_empty()
             && row.body.operands.first().is_some_and(|slot| slot.kind == Kind::Program);
-        if let Some(row) = word.known().filter(|_| program).and_then(find) {
-            return self.hand_over(row);
+        if let Some(found) = word.known().filter(|_| program).and_then(find) {
+            return self.hand_over(found);
         }
         if row.style == Style::Posix {
             self.options = false;
@@ -368,13 +368,13 @@ impl<'c> Reader<'c> {
         let text = word.text.as_str();
         if let Some(child) = row.child(text) {
             let by_glob = child.name.contains('*');
-            self.read.program = if by_glob {
-                let mut name = self.read.program.clone().into_owned();
-                name.push(' ');
-                name.push_str(text);
-                Cow::Owned(name)
-            } else {
+            // A program that shares the row of another keeps its own name.
+            let own = self.read.program == row.name && !by_glob;
+            let canonical = child.name.rsplit(' ').next().unwrap_or(text);
+            self.read.program = if own {
                 Cow::Borrowed(child.name)
+            } else {
+                Cow::Owned(format!("{} {}", self.read.program, if by_glob { text } else { canonical }))
             };
             self.read.row = child;
             return;
@@ -382,19 +382,16 @@ impl<'c> Reader<'c> {
         self.words = true;
         if row.body.operands.is_empty() && row.body.layouts.is_empty() && is_name(text) {
             self.read.stray = true;
-            let mut name = self.read.program.clone().into_owned();
-            name.push(' ');
-            name.push_str(text);
-            self.read.program = Cow::Owned(name);
+            self.read.program = Cow::Owned(format!("{} {text}", self.read.program));
             return;
         }
         self.operand(word);
     }
 
     /// What follows is for another program.
-    fn hand_over(&mut self, row: &'static Row) {
-        self.read.row = row;
-        self.read.program = Cow::Borrowed(row.name);
+    fn hand_over(&mut self, found: Found) {
+        self.read.row = found.row;
+        self.read.program = Cow::Borrowed(found.name);
         self.read.seen.clear();
         self.read.operands.clear();
         self.read.help = false;

@@ -6,7 +6,7 @@
 use super::arguments::{self, Arguments, Seen};
 use super::behaviour::{Behaviour, Behaviours};
 use super::place::Places;
-use super::table::{Access, Implicit, Kind, Row, Slot, Subject, Takes, Test, find, matches};
+use super::table::{Access, Found, Implicit, Kind, Row, Slot, Subject, Takes, Test, find, matches};
 use super::{Classified, ScannedCode, code, words};
 use crate::facts::command::{Command, Redirect, RedirectKind, Word};
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ pub fn classify(command: &Command) -> Classified<'_> {
     let base = command.base_name();
     let mut places = Places::default();
     match find(base) {
-        Some(row) if command.name.doubt().is_none() => known(row, command, &mut places),
+        Some(found) if command.name.doubt().is_none() => known(found, command, &mut places),
         Some(_) | None => words::unknown(command, &mut places),
     }
     if command.wrappers.iter().any(|wrapper| PRIVILEGED.contains(&wrapper.as_str())) {
@@ -34,8 +34,8 @@ pub fn classify(command: &Command) -> Classified<'_> {
     finish(places)
 }
 
-fn known<'c>(row: &'static Row, command: &'c Command, places: &mut Places<'c>) {
-    let read = arguments::read(row, &command.args);
+fn known<'c>(found: Found, command: &'c Command, places: &mut Places<'c>) {
+    let read = arguments::read(found, &command.args);
     let row = read.row;
     places.directory(&read);
     let recursive = row.body.recursive.is_some_and(|when| holds(row, &read, when));
@@ -181,6 +181,7 @@ fn fed<'c>(command: &'c Command, places: &mut Places<'c>) {
         .pipes_from
         .iter()
         .filter_map(|word| find(word.text.rsplit('/').next().unwrap_or_default()))
+        .map(|found| found.row)
         .collect();
     let file = command.redirects.iter().any(|redirect| redirect.kind == RedirectKind::Read);
     if data || (command.pipes_from.is_empty() && !file) {

@@ -6,7 +6,7 @@
 
 use super::behaviour::{Behaviour, Behaviours};
 use super::code::{CodeTouch, Scan};
-use super::code_names::Names;
+use super::code_names::{Names, chain_end};
 use super::code_tokens::Token;
 use super::table::Access;
 use crate::model::truth::Truth;
@@ -85,26 +85,23 @@ struct Finder<'t, 's> {
 impl<'t, 's> Finder<'t, 's> {
     /// A chain of names, and the call it may be. Returns where to go on.
     fn name(&mut self, at: usize) -> usize {
-        let (chain, next) = self.names.chain(self.tokens, at);
-        if chain.is_empty() {
-            return at.saturating_add(1);
+        let end = chain_end(self.tokens, at);
+        let next = self.tokens.get(end);
+        let open = next == Some(&Token::Symbol('('));
+        let words = matches!(self.language.name, "perl" | "ruby" | "lua" | "php" | "applescript");
+        let bare = words && matches!(next, Some(Token::Text(_) | Token::Name(_) | Token::Symbol('[')));
+        let alone = words
+            && matches!(
+                next,
+                None | Some(Token::Line | Token::Symbol(';' | ')' | '.' | '|' | ',' | ']' | '[' | '{'))
+            );
+        if !open && !bare && !alone {
+            return end.max(at.saturating_add(1));
         }
-        let open = self.tokens.get(next) == Some(&Token::Symbol('('));
-        let bare = matches!(self.language.name, "perl" | "ruby" | "lua" | "php" | "applescript")
-            && matches!(self.tokens.get(next), Some(Token::Text(_) | Token::Name(_) | Token::Symbol('[')));
-        let alone = matches!(
-            self.tokens.get(next),
-            None | Some(Token::Line | Token::Symbol(';' | ')' | '.' | '|' | ',' | ']' | '[' | '{'))
-        );
-        let found = self.find(&chain);
-        let counts = found.is_some_and(|call| {
-            open || bare
-                || (alone
-                    && (call.arguments.is_empty()
-                        || self.language.name == "ruby"
-                        || call.arguments.iter().all(|(at, _)| *at == RECEIVER)))
-        });
-        if let Some(call) = found.filter(|_| counts) {
+        let (chain, next) = self.names.chain(self.tokens, at);
+        let receives = |call: &Call| call.arguments.iter().all(|(at, _)| *at == RECEIVER);
+        let counts = |call: &&'static Call| open || bare || self.language.name == "ruby" || receives(call);
+        if let Some(call) = self.find(&chain).filter(counts) {
             let start = if open { next.saturating_add(1) } else { next };
             let mut arguments = if open || bare { self.arguments(start, open) } else { Vec::new() };
             // Python's `open(mode="a", file="x")`: what it is about stands first.
@@ -121,7 +118,12 @@ impl<'t, 's> Finder<'t, 's> {
         };
         let star = || {
             let (_, last) = chain.rsplit_once('.')?;
-            exact(&format!("*.{last}"))
+            // Sorted, the methods of whatever stand first.
+            let at = self.language.calls.binary_search_by(|call| match call.name.strip_prefix("*.") {
+                Some(method) => method.cmp(last),
+                None => std::cmp::Ordering::Greater,
+            });
+            at.ok().and_then(|at| self.language.calls.get(at))
         };
         let from_star = || self.names.stars.iter().find_map(|module| exact(&format!("{module}.{chain}")));
         exact(chain).or_else(star).or_else(from_star)

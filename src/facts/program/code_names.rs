@@ -351,6 +351,23 @@ impl Names {
     }
 }
 
+/// Where a chain of names ends, without building its name.
+pub(super) fn chain_end(tokens: &[Token<'_>], at: usize) -> usize {
+    let required = matches!(tokens.get(at), Some(Token::Name("require" | "__import__" | "import_module")))
+        && matches!(tokens.get(at.saturating_add(1)), Some(Token::Symbol('(')))
+        && matches!(tokens.get(at.saturating_add(3)), Some(Token::Symbol(')')));
+    let mut end = match tokens.get(at) {
+        Some(Token::Name(_)) if required => at.saturating_add(4),
+        Some(Token::Name(_)) => at.saturating_add(1),
+        Some(_) | None => at,
+    };
+    for _ in 0..16 {
+        let (Some(_), next) = link(tokens, end) else { break };
+        end = next;
+    }
+    end
+}
+
 /// The next part of a chain: `.name`, `::name`, `->name`, `?.name`, `['name']`, `:name`.
 fn link<'t>(tokens: &'t [Token<'_>], at: usize) -> (Option<&'t str>, usize) {
     let symbol = |offset: usize| match tokens.get(at.saturating_add(offset)) {

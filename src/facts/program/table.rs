@@ -252,16 +252,26 @@ impl Row {
 }
 
 /// The row of a program's base name: as it stands, without regard to case, without `.exe` and without a version.
-pub(super) fn find(name: &str) -> Option<&'static Row> {
+pub(super) fn find(name: &str) -> Option<Found> {
     exact(name).or_else(|| loose(name))
 }
 
-fn exact(name: &str) -> Option<&'static Row> {
-    let at = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    NAMES.get(at).and_then(|(_, number)| ROWS.get(usize::from(*number)))
+/// A row, and the name that the program is known by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) row: &'static Row,
+    /// E.g. `podman`, whose row is that of `docker`.
+    pub(super) name: &'static str,
 }
 
-fn loose(name: &str) -> Option<&'static Row> {
+fn exact(name: &str) -> Option<Found> {
+    let at = NAMES.binary_search_by(|(known, _, _)| (*known).cmp(name)).ok()?;
+    let (_, number, shown) = NAMES.get(at)?;
+    let row = ROWS.get(usize::from(*number))?;
+    Some(Found { row, name: if shown.is_empty() { row.name } else { shown } })
+}
+
+fn loose(name: &str) -> Option<Found> {
     if name.len() > 64 {
         return None;
     }
@@ -325,10 +335,10 @@ mod tests {
         for (name, row) in
             [("rm", "rm"), ("RM", "rm"), ("rm.exe", "rm"), ("python3.11", "python"), ("mkfs.ext4", "mkfs")]
         {
-            assert_eq!(find(name).map(|row| row.name), Some(row), "{name}");
+            assert_eq!(find(name).map(|found| found.name), Some(row), "{name}");
         }
-        assert_eq!(find("no-such-program"), None);
-        assert_eq!(find("3"), None);
-        assert_eq!(find(""), None);
+        assert!(find("no-such-program").is_none());
+        assert!(find("3").is_none());
+        assert!(find("").is_none());
     }
 }
