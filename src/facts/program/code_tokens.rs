@@ -55,9 +55,10 @@ impl<'s> Reader<'s, '_> {
             }
             if c.is_whitespace() {
                 self.skip(c.len_utf8());
-            } else if self.language.comments.iter().any(|start| rest.starts_with(start)) {
+            } else if self.language.comments.iter().any(|start| start.starts_with(c) && rest.starts_with(start)) {
                 self.skip(rest.find('\n').unwrap_or(rest.len()));
             } else if let [open, close] = self.language.block
+                && open.starts_with(c)
                 && rest.starts_with(open)
             {
                 self.skip(rest.find(close).map_or(rest.len(), |end| end.saturating_add(close.len())));
@@ -120,8 +121,8 @@ impl<'s> Reader<'s, '_> {
     /// A quoted string; three quotes in Python run to the next three.
     fn string(&mut self, quote: char, raw: bool, format: bool) -> Token<'s> {
         let rest = self.rest();
-        let triple: String = std::iter::repeat_n(quote, 3).collect();
-        let long = self.language.name == "python" && rest.starts_with(&triple);
+        let triple = if quote == '"' { "\"\"\"" } else { "'''" };
+        let long = self.language.name == "python" && rest.starts_with(triple);
         let width = if long { 3 } else { quote.len_utf8() };
         let body = rest.get(width..).unwrap_or_default();
         let mut text = String::new();
@@ -129,7 +130,7 @@ impl<'s> Reader<'s, '_> {
         let mut end = body.len();
         while let Some((at, c)) = chars.next() {
             let closes =
-                if long { body.get(at..).is_some_and(|rest| rest.starts_with(&triple)) } else { c == quote };
+                if long { body.get(at..).is_some_and(|rest| rest.starts_with(triple)) } else { c == quote };
             if closes {
                 end = at;
                 break;
