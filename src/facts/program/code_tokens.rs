@@ -55,7 +55,12 @@ impl<'s> Reader<'s, '_> {
             }
             if c.is_whitespace() {
                 self.skip(c.len_utf8());
-            } else if self.language.comments.iter().any(|start| start.starts_with(c) && rest.starts_with(start)) {
+            } else if self
+                .language
+                .comments
+                .iter()
+                .any(|start| start.starts_with(c) && rest.starts_with(start))
+            {
                 self.skip(rest.find('\n').unwrap_or(rest.len()));
             } else if let [open, close] = self.language.block
                 && open.starts_with(c)

@@ -1,6 +1,7 @@
 //! Arguments: doubt, programs that the table does not know, redirections, what is handed on.
 
-use super::{command, facts};
+use super::{build, command, facts, rows, texts};
+use agsec::facts::command::Word;
 use agsec::facts::program::classify;
 use agsec::model::truth::Truth;
 
@@ -109,4 +110,46 @@ fn names_are_found_however_they_are_spelt() {
     has("pip3.12 install x", &["program:pip install", "package_install"]);
     has("git.exe push -f", &["git_force_push"]);
     has("mkfs.ext4 /dev/sda", &["program:mkfs", "format"]);
+}
+
+#[test]
+fn any_words_are_read_by_every_program() {
+    let odd = [
+        "",
+        "-",
+        "--",
+        "-x=",
+        "--=",
+        "---",
+        "+:",
+        ":",
+        "é",
+        "-é",
+        "=",
+        "/S:",
+        "of=",
+        "@",
+        "@-",
+        "a:b:c",
+        "type=bind,source=",
+        "-C",
+        "-f",
+        "-c",
+    ];
+    let odd: Vec<Word> =
+        odd.iter().map(|text| Word { text: (*text).to_owned(), ..Word::default() }).collect();
+    for row in rows() {
+        for name in texts(&row, "name").iter().chain(&texts(&row, "like")) {
+            let head: Vec<&str> =
+                name.split(' ').map(|word| word.split(['|', '=']).next().unwrap_or_default()).collect();
+            let head: Vec<Word> =
+                head.iter().map(|text| Word { text: (*text).to_owned(), ..Word::default() }).collect();
+            for from in (0..odd.len()).step_by(5) {
+                let words: Vec<Word> = head.iter().chain(&odd[from..]).chain(&odd[..from]).cloned().collect();
+                let command = build(words, vec![odd[8].clone()]);
+                let found = classify(&command);
+                assert!(found.known, "{name}");
+            }
+        }
+    }
 }
