@@ -142,7 +142,12 @@ impl Walker<'_> {
         }
         let array = script.pieces(id).iter().find_map(|piece| match piece.kind {
             PieceKind::Array(elements) => Some(elements),
-            _ => None,
+            PieceKind::Literal(_)
+            | PieceKind::Parameter(_)
+            | PieceKind::Command { .. }
+            | PieceKind::Arithmetic(_)
+            | PieceKind::Process { .. }
+            | PieceKind::Opaque(_) => None,
         });
         let field = match array {
             Some(elements) => {

@@ -96,7 +96,7 @@ impl Walker<'_> {
     ) -> bool {
         let inner = self.inside(context, name, span);
         match name {
-            "git" => self.git(&inner, args, at, span),
+            "git" => self.git(&inner, args, span),
             "vim" | "vi" | "nvim" | "view" | "ex" | "rvim" | "gvim" => self.vim(&inner, name, args, at),
             "emacs" => self.emacs(&inner, args),
             "less" | "more" => self.after_marks(&inner, args, &["+!", "-p!"]),
@@ -107,8 +107,8 @@ impl Walker<'_> {
             "gdb" | "lldb" => self.debugger(&inner, args, span),
             "start-stop-daemon" => self.daemon(&inner, args, span),
             "make" | "gmake" => self.make(&inner, args),
-            "npm" | "pnpm" | "yarn" | "bun" => return self.package_script(&inner, name, args, at),
-            "composer" => return self.package_script(&inner, "composer", args, at),
+            "npm" | "pnpm" | "yarn" | "bun" => return self.package_script(&inner, name, args),
+            "composer" => return self.package_script(&inner, "composer", args),
             "just" => self.just(&inner, args),
             "cmd" | "cmd.exe" => {
                 if let Some(from) = args.iter().position(|arg| arg.text.eq_ignore_ascii_case("/c")) {

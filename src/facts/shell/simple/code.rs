@@ -214,69 +214,21 @@ fn interpreter(program: &str) -> Option<&'static Interpreter> {
 }
 
 impl Walker<'_> {
-    /// Adds the code of an interpreter; `false` where the command is none.
+    /// Adds the code of an interpreter; `false` where the command is none, or may print what is known.
     pub(super) fn interpreter(&mut self, context: &Context, name: &str, args: &[Field], at: usize) -> bool {
         let Some(row) = interpreter(name) else { return false };
-        let listed = |list: &str, option: &str| !list.is_empty() && list.split(' ').any(|own| own == option);
-        let (mut found, mut operands, mut module) = (false, 0_u8, false);
-        let mut rest = args;
-        while let Some((first, after)) = rest.split_first() {
-            rest = after;
-            let text = first.text.as_str();
-            let (option, value) = match text.split_once('=').filter(|_| text.starts_with("--")) {
-                Some((option, value)) => (option, Some(value.to_owned())),
-                None => (text, None),
-            };
-            // `-lne 'code'`, `-ecode`: the letter that takes code in a cluster.
-            let letter = (text.len() > 2 && text.starts_with('-') && !text.starts_with("--"))
-                .then(|| cluster(row, text))
-                .flatten();
-            if listed(row.code, option) || letter.is_some() {
-                let written = value.or_else(|| letter.filter(|rest| !rest.is_empty()).map(str::to_owned));
-                let code = match written {
-                    Some(text) => Field { text, ..first.clone() },
-                    None => {
-                        let Some((code, after)) = after.split_first() else { break };
-                        rest = after;
-                        code.clone()
-                    }
-                };
-                self.add_code(at, row.language, &code);
-                self.nested_code(context, row.language, &code.text, at);
-                found = true;
-            } else if text == "--" || text == "-" {
-            } else if text.starts_with('-') && text.len() > 1 && operands == 0 || listed(row.values, text) {
-                module |= text == "-m";
-                let file = text == "-f" && matches!(row.language, "awk" | "sed" | "sql" | "php" | "tcl");
-                if listed(row.values, text) {
-                    if let Some(script) = after.first().filter(|_| file) {
-                        found |= self.script_code(context, row.language, script, at);
-                    }
-                    rest = after.get(1..).unwrap_or_default();
-                }
-            } else {
-                operands = operands.saturating_add(1);
-                let code = match row.operand {
-                    Operand::Script if operands == 1 && !found && !module => {
-                        self.script_code(context, row.language, first, at);
-                        return false;
-                    }
-                    Operand::Code => operands == 1 && !found,
-                    Operand::CodeSecond => operands == 2,
-                    Operand::Script | Operand::Other => false,
-                };
-                if code {
-                    self.add_code(at, row.language, first);
-                    self.nested_code(context, row.language, &first.text, at);
-                    found = true;
-                }
-                if matches!(row.operand, Operand::Script) {
-                    break;
-                }
-            }
+        let read = Arguments::read(row, args);
+        for code in &read.code {
+            self.add_code(at, row.language, code);
+            self.nested_code(context, row.language, &code.text, at);
+        }
+        let mut found = !read.code.is_empty();
+        for script in &read.scripts {
+            found |= self.script_code(context, row.language, script, at);
         }
         if !found
-            && !module
+            && read.scripts.is_empty()
+            && !read.module
             && row.operand != Operand::Code
             && let Some(text) = context.input.known()
         {
@@ -284,11 +236,11 @@ impl Walker<'_> {
             self.add_code(at, row.language, &text);
             self.nested_code(context, row.language, &text.text, at);
         }
-        // `tr`-like uses of `sed` are computed by `printed`.
-        row.language != "sed" && {
+        // Simple uses of `sed` are computed by `printed`.
+        if row.language != "sed" {
             self.lose_output();
-            true
         }
+        row.language != "sed"
     }
 
     /// The code of a script file.
@@ -333,6 +285,64 @@ impl Walker<'_> {
             self.nested_in(&inner, &text);
         }
     }
+}
+
+/// The arguments of an interpreter.
+#[derive(Default)]
+struct Arguments {
+    code: Vec<Field>,
+    scripts: Vec<Field>,
+    /// Whether a module is run: `python -m x`.
+    module: bool,
+}
+
+impl Arguments {
+    fn read(row: &Interpreter, args: &[Field]) -> Self {
+        let mut read = Self::default();
+        let mut operands = 0_u8;
+        let mut rest = args;
+        while let Some((first, after)) = rest.split_first() {
+            rest = after;
+            let text = first.text.as_str();
+            let long = text.split_once('=').filter(|_| text.starts_with("--"));
+            let (option, value) = long.map_or((text, None), |(option, value)| (option, Some(value)));
+            // `-lne 'code'`, `-ecode`: the letter that takes code in a cluster.
+            let clustered = text.len() > 2 && text.starts_with('-') && !text.starts_with("--");
+            let letter = if clustered { cluster(row, text) } else { None };
+            if listed(row.code, option) || letter.is_some() {
+                match value.or(letter.filter(|rest| !rest.is_empty())) {
+                    Some(text) => read.code.push(Field { text: text.to_owned(), ..first.clone() }),
+                    None => {
+                        read.code.extend(after.first().cloned());
+                        rest = after.get(1..).unwrap_or_default();
+                    }
+                }
+            } else if listed(row.values, text) {
+                read.module |= text == "-m";
+                if text == "-f" && matches!(row.language, "awk" | "sed" | "sql" | "php" | "tcl") {
+                    read.scripts.extend(after.first().cloned());
+                }
+                rest = after.get(1..).unwrap_or_default();
+            } else if !text.starts_with('-') {
+                operands = operands.saturating_add(1);
+                let alone = operands == 1 && read.code.is_empty() && read.scripts.is_empty();
+                match row.operand {
+                    Operand::Script if alone && !read.module => read.scripts.push(first.clone()),
+                    Operand::Code if alone => read.code.push(first.clone()),
+                    Operand::CodeSecond if operands == 2 => read.code.push(first.clone()),
+                    Operand::Script | Operand::Code | Operand::CodeSecond | Operand::Other => {}
+                }
+                if row.operand == Operand::Script {
+                    break;
+                }
+            }
+        }
+        read
+    }
+}
+
+fn listed(list: &str, option: &str) -> bool {
+    !list.is_empty() && list.split(' ').any(|own| own == option)
 }
 
 /// What follows the letter for code in a cluster of options; `None` where it has none.

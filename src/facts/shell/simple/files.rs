@@ -214,68 +214,36 @@ impl Walker<'_> {
 
     /// Programs that put files into place: downloads, copies, links.
     pub(super) fn remember_files(&mut self, context: &Context, name: &str, args: &[Field]) {
-        let from = vec![Word { text: name.to_owned(), ..Word::default() }];
+        if !matches!(
+            name,
+            "curl"
+                | "wget"
+                | "aria2c"
+                | "scp"
+                | "sftp"
+                | "gsutil"
+                | "fetch"
+                | "axel"
+                | "tee"
+                | "cp"
+                | "mv"
+                | "ln"
+                | "install"
+        ) {
+            return;
+        }
         let texts: Vec<&str> = args.iter().filter_map(Field::known).collect();
-        let after = |options: &[&str]| -> Option<&str> {
-            let separate =
-                texts.windows(2).find(|pair| pair.first().is_some_and(|option| options.contains(option)));
-            let written =
-                || texts.iter().find_map(|text| options.iter().find_map(|option| text.strip_prefix(option)));
-            separate
-                .and_then(|pair| pair.get(1).copied())
-                .or_else(written)
-                .map(|value| value.trim_start_matches('='))
-        };
-        let url_name = || {
-            let url = texts.iter().find(|text| text.contains("://")).or(texts.last())?;
-            let path = url.split(['?', '#']).next()?;
-            path.rsplit('/').next().filter(|name| !name.is_empty() && path.matches('/').count() > 2)
-        };
+        let operands: Vec<&str> = texts.iter().filter(|text| !text.starts_with('-')).copied().collect();
         match name {
-            "curl" => {
-                let flag = texts.iter().any(|text| {
-                    *text == "--remote-name"
-                        || text.starts_with('-') && !text.starts_with("--") && text.contains('O')
-                });
-                let clustered = texts.windows(2).find_map(|pair| match pair {
-                    [option, value]
-                        if option.starts_with('-') && !option.starts_with("--") && option.ends_with('o') =>
-                    {
-                        Some(*value)
-                    }
-                    _ => None,
-                });
-                let file =
-                    clustered.or_else(|| after(&["-o", "--output"])).or_else(|| url_name().filter(|_| flag));
-                self.wrote(context, file, false, None, from);
-            }
-            "wget" => {
-                let clustered = texts.windows(2).find_map(|pair| match pair {
-                    [option, value]
-                        if option.starts_with('-') && !option.starts_with("--") && option.ends_with('O') =>
-                    {
-                        Some(*value)
-                    }
-                    _ => None,
-                });
-                let file = clustered.or_else(|| after(&["-O", "--output-document"])).or_else(url_name);
-                self.wrote(context, file, false, None, from);
-            }
-            "aria2c" | "scp" | "sftp" | "gsutil" | "fetch" | "axel" => {
-                let file = after(&["-o", "--out"]).or_else(|| texts.last().copied());
-                self.wrote(context, file, false, None, from);
-            }
             "tee" => {
-                let append = texts.contains(&"-a");
                 let text = context.input.known().map(str::to_owned);
                 let mut names = context.fed_by.clone();
                 names.reverse();
-                for file in texts.iter().filter(|text| !text.starts_with('-')) {
-                    self.wrote(context, Some(file), append, text.clone(), names.clone());
+                for file in operands {
+                    self.wrote(context, Some(file), texts.contains(&"-a"), text.clone(), names.clone());
                 }
             }
             "cp" | "mv" | "ln" | "install" => {
-                let operands: Vec<&&str> = texts.iter().filter(|text| !text.starts_with('-')).collect();
                 if let [source, target] = operands.as_slice() {
                     let file = self.path_key(context, source).and_then(|key| self.memory.file(&key).cloned());
                     let target = self.path_key(context, target);
@@ -284,9 +252,44 @@ impl Walker<'_> {
                     }
                 }
             }
-            _ => {}
+            _ => {
+                let from = vec![Word { text: name.to_owned(), ..Word::default() }];
+                self.wrote(context, downloaded(name, &texts), false, None, from);
+            }
         }
     }
+}
+
+/// The file that a download goes to.
+fn downloaded<'t>(name: &str, texts: &[&'t str]) -> Option<&'t str> {
+    let short = |text: &str| text.starts_with('-') && !text.starts_with("--");
+    let letter = if name == "wget" { 'O' } else { 'o' };
+    let separate = texts.windows(2).find_map(|pair| match pair {
+        [option, value] if short(option) && option.ends_with(letter) => Some(*value),
+        [option, value] if matches!(*option, "--output" | "--output-document" | "--out") => Some(*value),
+        _ => None,
+    });
+    let written = texts.iter().find_map(|text| {
+        let long =
+            ["--output=", "--output-document=", "--out="].iter().find_map(|option| text.strip_prefix(option));
+        long.or_else(|| text.strip_prefix('-')?.strip_prefix(letter).filter(|value| !value.is_empty()))
+    });
+    let url = || {
+        let url = texts.iter().find(|text| text.contains("://")).or(texts.last())?;
+        let path = url.split(['?', '#']).next()?;
+        path.rsplit('/').next().filter(|name| !name.is_empty() && path.matches('/').count() > 2)
+    };
+    let named = match name {
+        "curl" => texts.iter().any(|text| *text == "--remote-name" || short(text) && text.contains('O')),
+        _ => true,
+    };
+    separate.or(written).or_else(|| {
+        if matches!(name, "scp" | "sftp" | "gsutil") {
+            texts.last().copied()
+        } else {
+            url().filter(|_| named)
+        }
+    })
 }
 
 /// Where commands of a file stand.

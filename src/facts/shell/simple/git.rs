@@ -10,79 +10,82 @@ use super::memory::{Held, Key};
 use super::walk::{Context, Walker};
 use crate::facts::shell::ast::Span;
 
+/// Options of sub-commands whose value is a text of a shell.
+const TEXTS: &[(&str, &str)] = &[
+    ("archive", "--exec"),
+    ("clone", "-u --upload-pack"),
+    ("difftool", "-x --extcmd"),
+    ("fetch", "--upload-pack"),
+    ("fetch-pack", "--upload-pack --exec"),
+    (
+        "filter-branch",
+        "--tree-filter --index-filter --parent-filter --msg-filter --commit-filter --tag-name-filter --env-filter \
+         --setup",
+    ),
+    ("grep", "--open-files-in-pager"),
+    ("ls-remote", "--upload-pack --exec"),
+    ("pull", "--upload-pack"),
+    ("push", "--receive-pack --exec"),
+    ("rebase", "-x --exec"),
+    ("send-pack", "--receive-pack --exec"),
+];
+
+/// Settings whose value is run, whole.
+const SETTINGS: &[&str] = &[
+    "core.alternaterefscommand",
+    "core.askpass",
+    "core.editor",
+    "core.fsmonitor",
+    "core.gitproxy",
+    "core.pager",
+    "core.sshcommand",
+    "credential.helper",
+    "diff.external",
+    "gpg.program",
+    "gpg.ssh.program",
+    "sendemail.sendmailcmd",
+    "sendemail.tocmd",
+    "sequence.editor",
+    "uploadpack.packobjectshook",
+    "web.browser",
+];
+
+/// Settings whose value is run, by what they begin and end with.
+const SETTINGS_BY_NAME: &[(&str, &str)] = &[
+    ("browser.", ".cmd"),
+    ("credential.", ".helper"),
+    ("diff.", ".command"),
+    ("diff.", ".textconv"),
+    ("difftool.", ".cmd"),
+    ("filter.", ".clean"),
+    ("filter.", ".process"),
+    ("filter.", ".smudge"),
+    ("gpg.", ".program"),
+    ("man.", ".cmd"),
+    ("merge.", ".driver"),
+    ("mergetool.", ".cmd"),
+    ("pager.", ""),
+    ("remote.", ".receivepack"),
+    ("remote.", ".uploadpack"),
+    ("submodule.", ".update"),
+    ("trailer.", ".cmd"),
+    ("trailer.", ".command"),
+];
+
 impl Walker<'_> {
-    pub(super) fn git(&mut self, inner: &Context, args: &[Field], at: usize, span: Span) {
-        let mut rest = args;
-        while let Some((first, after)) = rest.split_first() {
-            match first.text.as_str() {
-                "-c" | "--config-env" => {
-                    if let Some(setting) = after.first() {
-                        self.git_setting(inner, &setting.text);
-                    }
-                    rest = after.get(1..).unwrap_or_default();
-                }
-                "-C" | "--git-dir" | "--work-tree" | "--namespace" | "--exec-path" | "--super-prefix" => {
-                    rest = after.get(1..).unwrap_or_default();
-                }
-                option if option.starts_with("-c") && option.contains('.') => {
-                    self.git_setting(inner, option.get(2..).unwrap_or_default());
-                    rest = after;
-                }
-                option if option.starts_with('-') => rest = after,
-                _ => break,
-            }
-        }
-        let Some((command, words)) = rest.split_first() else { return };
-        let name = command.text.clone();
+    pub(super) fn git(&mut self, inner: &Context, args: &[Field], span: Span) {
+        let Some((command, words)) = self.git_options(inner, args).split_first() else { return };
+        let name = command.text.as_str();
         if let Some(alias) = self.memory.alias(&format!("git {name}")).map(str::to_owned)
-            && !inner.aliases.contains(&name)
+            && !inner.aliases.iter().any(|alias| alias == name)
         {
             let mut inner = inner.clone();
-            inner.aliases.push(name);
-            let text = match alias.strip_prefix('!') {
-                Some(text) => text.to_owned(),
-                None => format!("git {alias}"),
-            };
-            self.text_with(&inner, &text, words, span);
+            inner.aliases.push(name.to_owned());
+            self.text_with(&inner, &alias_text(&alias), words);
             return;
         }
-        let texts: &[&str] = match name.as_str() {
-            "rebase" => &["-x", "--exec"],
-            "filter-branch" => &[
-                "--tree-filter",
-                "--index-filter",
-                "--parent-filter",
-                "--msg-filter",
-                "--commit-filter",
-                "--tag-name-filter",
-                "--env-filter",
-                "--setup",
-            ],
-            "difftool" | "mergetool" => &["-x", "--extcmd"],
-            "clone" | "fetch" | "pull" | "ls-remote" | "fetch-pack" => &["-u", "--upload-pack"],
-            "push" | "send-pack" => &["--receive-pack", "--exec"],
-            "archive" => &["--exec"],
-            "grep" => &["--open-files-in-pager", "-O"],
-            _ => &[],
-        };
-        let from_upload = |option: &str| option != "-u" || name == "clone";
-        for (index, word) in words.iter().enumerate() {
-            let (option, value) =
-                word.text.split_once('=').map_or((word.text.as_str(), None), |(o, v)| (o, Some(v)));
-            if texts.contains(&option) && from_upload(option) {
-                let next = words.get(index.saturating_add(1)).map(|next| next.text.as_str());
-                if let Some(text) = value.or(next) {
-                    self.nested_in(inner, text);
-                }
-            } else if let Some(text) =
-                word.text.strip_prefix("-O").filter(|text| name == "grep" && !text.is_empty())
-            {
-                self.nested_in(inner, text);
-            } else if let Some(text) = word.text.strip_prefix("ext::") {
-                self.nested_in(inner, text);
-            }
-        }
-        match name.as_str() {
+        self.git_texts(inner, name, words);
+        match name {
             "bisect" if words.first().is_some_and(|word| word.text == "run") => {
                 self.execute(inner, words.get(1..).unwrap_or_default().to_vec(), span);
             }
@@ -95,106 +98,102 @@ impl Walker<'_> {
                 }
             }
             "config" => {
-                let operands: Vec<&str> = words
-                    .iter()
-                    .map(|word| word.text.as_str())
-                    .filter(|text| !text.starts_with('-') && *text != "set")
-                    .collect();
+                let texts = words.iter().map(|word| word.text.as_str());
+                let operands: Vec<&str> =
+                    texts.filter(|text| !text.starts_with('-') && *text != "set").collect();
                 if let [key, value, ..] = operands.as_slice() {
-                    self.git_setting(inner, &format!("{key}={value}"));
+                    self.git_setting(inner, key, value);
                 }
             }
-            "lfs" | "annex" => {}
             _ => {}
         }
-        let _ = at;
+    }
+
+    /// Options before the sub-command; what follows them.
+    fn git_options<'f>(&mut self, inner: &Context, args: &'f [Field]) -> &'f [Field] {
+        let mut rest = args;
+        while let Some((first, after)) = rest.split_first() {
+            let text = first.text.as_str();
+            let (setting, taken) = match text {
+                "-c" | "--config-env" => (after.first().map(|field| field.text.as_str()), true),
+                "-C" | "--git-dir" | "--work-tree" | "--namespace" | "--exec-path" | "--super-prefix" => {
+                    (None, true)
+                }
+                _ if text.starts_with("-c") => (text.get(2..), false),
+                _ if text.starts_with('-') => (None, false),
+                _ => break,
+            };
+            if let Some((key, value)) = setting.and_then(|setting| setting.split_once('=')) {
+                self.git_setting(inner, key, value);
+            }
+            rest = if taken { after.get(1..).unwrap_or_default() } else { after };
+        }
+        rest
+    }
+
+    /// Options of sub-commands whose value is a text of a shell, and addresses that are one.
+    fn git_texts(&mut self, inner: &Context, name: &str, words: &[Field]) {
+        let options = TEXTS.iter().find(|(own, _)| *own == name).map_or("", |(_, options)| options);
+        let listed = |option: &str| options.split(' ').any(|own| own == option && !option.is_empty());
+        for (index, word) in words.iter().enumerate() {
+            let text = word.text.as_str();
+            let (option, value) =
+                text.split_once('=').map_or((text, None), |(option, value)| (option, Some(value)));
+            let next = words.get(index.saturating_add(1)).map(|next| next.text.as_str());
+            let found = match text.strip_prefix("ext::") {
+                Some(text) => Some(text),
+                None if listed(option) => value.or(next),
+                None if name == "grep" => text.strip_prefix("-O").filter(|text| !text.is_empty()),
+                None => None,
+            };
+            if let Some(text) = found {
+                self.nested_in(inner, text);
+            }
+        }
     }
 
     /// `alias.x=!command`, `core.pager=command` and their like.
-    fn git_setting(&mut self, inner: &Context, setting: &str) {
-        let Some((key, value)) = setting.split_once('=') else { return };
-        let lower = key.to_ascii_lowercase();
-        if let Some(name) = lower.strip_prefix("alias.") {
+    fn git_setting(&mut self, inner: &Context, key: &str, value: &str) {
+        let key = key.to_ascii_lowercase();
+        if let Some(name) = key.strip_prefix("alias.") {
             self.memory.set(Key::Alias(format!("git {name}")), Some(Held::Alias(value.to_owned())));
-            let text = match value.strip_prefix('!') {
-                Some(text) => text.to_owned(),
-                None => format!("git {value}"),
-            };
             let mut inner = inner.clone();
             inner.aliases.push(name.to_owned());
-            self.nested_in(&inner, &text);
+            self.nested_in(&inner, &alias_text(value));
             return;
         }
-        let runs = matches!(
-            lower.as_str(),
-            "core.sshcommand"
-                | "core.pager"
-                | "core.editor"
-                | "core.fsmonitor"
-                | "core.askpass"
-                | "core.gitproxy"
-                | "core.alternaterefscommand"
-                | "sequence.editor"
-                | "diff.external"
-                | "gpg.program"
-                | "gpg.ssh.program"
-                | "uploadpack.packobjectshook"
-                | "web.browser"
-                | "sendemail.sendmailcmd"
-                | "sendemail.tocmd"
-                | "trailer.command"
-        ) || [
-            "pager.",
-            "diff.",
-            "merge.",
-            "filter.",
-            "difftool.",
-            "mergetool.",
-            "browser.",
-            "man.",
-            "trailer.",
-            "submodule.",
-            "credential",
-            "remote.",
-        ]
-        .iter()
-        .any(|prefix| lower.starts_with(prefix))
-            && [
-                ".textconv",
-                ".command",
-                ".driver",
-                ".clean",
-                ".smudge",
-                ".process",
-                ".cmd",
-                ".helper",
-                ".update",
-                ".uploadpack",
-                ".receivepack",
-                ".vcs",
-            ]
-            .iter()
-            .any(|suffix| lower.ends_with(suffix))
-            || lower.starts_with("pager.");
-        if !runs || matches!(value, "true" | "false" | "") {
+        if !runs(&key) || matches!(value, "true" | "false" | "") {
             return;
         }
-        match (lower.as_str(), value.strip_prefix('!')) {
-            (_, Some(text)) => self.nested_in(inner, text),
+        match value.strip_prefix('!') {
+            Some(text) => self.nested_in(inner, text),
             // Without `!` a helper is the name of a git command, unless it is a path.
-            (key, None) if key.ends_with(".helper") && !value.starts_with('/') => {}
-            (key, None) if key.ends_with(".update") => {}
-            (_, None) => self.nested_in(inner, value),
+            None if key.ends_with(".helper") && !value.starts_with('/') || key.ends_with(".update") => {}
+            None => self.nested_in(inner, value),
         }
     }
 
     /// A text, then words that are its last arguments.
-    pub(super) fn text_with(&mut self, inner: &Context, text: &str, words: &[Field], _span: Span) {
+    pub(super) fn text_with(&mut self, inner: &Context, text: &str, words: &[Field]) {
         let mut whole = text.to_owned();
         for word in words {
             whole.push(' ');
             whole.push_str(&quoted(&word.text));
         }
         self.nested_in(inner, &whole);
+    }
+}
+
+/// Whether git runs the value of a setting.
+fn runs(key: &str) -> bool {
+    let named = |(start, end): &(&str, &str)| key.starts_with(start) && key.ends_with(end);
+    SETTINGS.contains(&key) || SETTINGS_BY_NAME.iter().any(named)
+}
+
+/// What an alias runs.
+fn alias_text(alias: &str) -> String {
+    match alias.strip_prefix('!') {
+        Some(text) => text.to_owned(),
+        None => format!("git {alias}"),
     }
 }

@@ -200,7 +200,8 @@ impl Part {
 
 /// A set after its `[`, and what follows it; `None` where it has no end.
 fn set(after: &[(char, bool)]) -> Option<(Part, &[(char, bool)])> {
-    let (mut ranges, mut classes): (Vec<(char, char)>, Vec<fn(char) -> bool>) = (Vec::new(), Vec::new());
+    let mut ranges: Vec<(char, char)> = Vec::new();
+    let mut classes: Vec<Class> = Vec::new();
     let negated = matches!(after.first(), Some(('!' | '^', false)));
     let mut rest = if negated { after.get(1..)? } else { after };
     let mut first = true;

@@ -163,78 +163,78 @@ impl Walker<'_> {
     }
 
     /// `npm run NAME`, `yarn NAME`, `npm test`; `false` where no script is run.
-    pub(super) fn package_script(&mut self, inner: &Context, tool: &str, args: &[Field], at: usize) -> bool {
+    pub(super) fn package_script(&mut self, inner: &Context, tool: &str, args: &[Field]) -> bool {
+        // A script may run the tool again.
+        if inner.wrappers.iter().filter(|wrapper| *wrapper == tool).count() > 4 {
+            return false;
+        }
         let mark = self.memory.mark();
         let mut rest = args;
         while let Some((first, after)) = rest.split_first() {
-            match first.text.as_str() {
-                "-C" | "--prefix" | "--cwd" | "--dir" | "--cwd=" => {
+            let taken = match first.text.as_str() {
+                "-C" | "--prefix" | "--cwd" | "--dir" => {
                     if let Some(directory) = after.first() {
                         self.enter(inner, directory);
                     }
-                    rest = after.get(1..).unwrap_or_default();
+                    true
                 }
-                "-w" | "--workspace" | "-F" | "--filter" => rest = after.get(1..).unwrap_or_default(),
-                option if option.starts_with('-') => rest = after,
+                "-w" | "--workspace" | "-F" | "--filter" => true,
+                option if option.starts_with('-') => false,
                 _ => break,
-            }
+            };
+            rest = if taken { after.get(1..).unwrap_or_default() } else { after };
         }
-        let Some((command, words)) = rest.split_first() else {
-            self.memory.undo(mark);
-            return false;
+        let texts = match rest.split_first() {
+            Some((command, words)) => self.package_texts(inner, tool, &command.text, words),
+            None => Vec::new(),
         };
-        let run = matches!(command.text.as_str(), "run" | "run-script" | "rum" | "urn");
+        for text in &texts {
+            self.recipe(inner, text);
+        }
+        self.memory.undo(mark);
+        if !texts.is_empty() {
+            self.lose_output();
+        }
+        !texts.is_empty()
+    }
+
+    /// The texts that a sub-command of a package manager runs, in order.
+    fn package_texts(&mut self, inner: &Context, tool: &str, command: &str, words: &[Field]) -> Vec<String> {
+        let run = matches!(command, "run" | "run-script" | "rum" | "urn");
         let words: Vec<&Field> = words.iter().skip_while(|word| run && word.text.starts_with('-')).collect();
-        let name = match command.text.as_str() {
-            _ if run => words.first().map(|word| word.text.clone()),
-            "t" | "tst" if tool == "npm" => Some("test".to_owned()),
-            "test" | "start" | "stop" | "restart" if tool != "bun" => Some(command.text.clone()),
-            name if matches!(tool, "yarn" | "pnpm" | "bun" | "composer") => Some(name.to_owned()),
+        let name = match command {
+            _ if run => words.first().map(|word| word.text.as_str()),
+            "t" | "tst" if tool == "npm" => Some("test"),
+            "test" | "start" | "stop" | "restart" if tool != "bun" => Some(command),
+            name if matches!(tool, "yarn" | "pnpm" | "bun" | "composer") => Some(name),
             _ => None,
         };
-        let lifecycle: &[&str] = match command.text.as_str() {
+        let lifecycle: &[&str] = match command {
             "install" | "i" | "ci" | "add" => &["preinstall", "install", "postinstall", "prepare"],
             "publish" => &["prepublishOnly", "prepack", "postpack", "publish", "postpublish"],
             "pack" => &["prepack", "postpack"],
             "version" => &["preversion", "version", "postversion"],
             _ => &[],
         };
-        let scripts = self.package_scripts(inner, tool);
-        let names: Vec<String> = match &name {
+        let names: Vec<String> = match name {
             Some(name) if lifecycle.is_empty() => {
-                vec![format!("pre{name}"), name.clone(), format!("post{name}")]
+                vec![format!("pre{name}"), name.to_owned(), format!("post{name}")]
             }
             Some(_) | None => lifecycle.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let passed: Vec<Field> = words
-            .iter()
-            .skip(usize::from(run))
-            .filter(|word| word.text != "--")
-            .map(|word| (*word).clone())
-            .collect();
-        let mut any = false;
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let passed = words.iter().skip(usize::from(run)).filter(|word| word.text != "--");
+        let passed: String = passed.map(|word| format!(" {}", super::carrier::quoted(&word.text))).collect();
+        let scripts = self.package_scripts(inner, tool);
+        let mut texts = Vec::new();
         for script in names {
-            if inner.wrappers.iter().filter(|wrapper| *wrapper == tool).count() > 4 {
-                break;
-            }
-            for text in scripts.get(&script).into_iter().flatten() {
-                any = true;
-                let mut text = text.clone();
-                if Some(&script) == name.as_ref() {
-                    for word in &passed {
-                        text.push(' ');
-                        text.push_str(&super::carrier::quoted(&word.text));
-                    }
-                }
-                self.recipe(inner, &text);
-            }
+            let own = name == Some(script.as_str());
+            let found = scripts.get(&script).into_iter().flatten();
+            texts.extend(found.map(|text| if own { format!("{text}{passed}") } else { text.clone() }));
         }
-        self.memory.undo(mark);
-        let _ = at;
-        if any {
-            self.lose_output();
-        }
-        any
+        texts
     }
 
     /// The scripts of the nearest `package.json` or `composer.json`.

@@ -116,7 +116,7 @@ impl Walker<'_> {
             walker.execute(&inner, fields, node.span);
         };
         match redirection.output {
-            Some((file, append)) => self.into_file(context, &file, append, run),
+            Some((file, append)) => self.redirected(context, &file, append, run),
             None => run(self),
         }
     }
@@ -363,7 +363,7 @@ impl Walker<'_> {
     }
 
     /// Runs something whose output goes to a file, and remembers what is in it.
-    pub(super) fn into_file(
+    pub(super) fn redirected(
         &mut self,
         context: &Context,
         file: &Word,

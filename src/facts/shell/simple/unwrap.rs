@@ -13,9 +13,6 @@ use super::{carrier, parameter};
 use crate::facts::command::{Directory, Origin};
 use crate::facts::shell::ast::Span;
 
-/// Commands that one `xargs`, `parallel` or `-I` runs at most.
-const RUNS: usize = 32;
-
 /// What the options of a wrapper say.
 #[derive(Default)]
 pub(super) struct Options {
@@ -109,7 +106,7 @@ impl Walker<'_> {
             Runs::Each => words.iter().for_each(|word| self.nested_in(&inner, &word.text)),
             Runs::Joined | Runs::Nothing => {
                 if options.texts.is_empty() {
-                    self.from_input(&inner);
+                    self.read_input(&inner);
                 }
             }
         }
@@ -148,7 +145,7 @@ impl Walker<'_> {
         if !rest.is_empty() {
             self.execute(&inner, rest.to_vec(), span);
         } else if wrapper.name == "sudo" && alone {
-            self.from_input(&inner);
+            self.read_input(&inner);
         } else {
             self.lose_output();
         }
@@ -168,7 +165,7 @@ impl Walker<'_> {
     }
 
     /// A shell that reads what it is fed.
-    fn from_input(&mut self, inner: &Context) {
+    fn read_input(&mut self, inner: &Context) {
         match &inner.input {
             Input::Known(text) => {
                 let text = text.to_string();
@@ -223,7 +220,7 @@ impl Walker<'_> {
                 let positional = after.iter().map(|field| field.text.clone()).collect();
                 if file.known() == Some("/dev/stdin") {
                     let inner = self.inside(context, name, span);
-                    self.from_input(&inner);
+                    self.read_input(&inner);
                 } else {
                     self.run_file(context, name, file, at, span, Some(positional));
                 }
@@ -235,7 +232,7 @@ impl Walker<'_> {
                 if inner.input == Input::Late || inner.input == Input::Own {
                     self.run_redirected(&inner, at);
                 }
-                self.from_input(&inner);
+                self.read_input(&inner);
             }
         }
     }

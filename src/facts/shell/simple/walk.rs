@@ -25,6 +25,10 @@ const WORK_AT_LEAST: u64 = 1 << 22;
 /// Names of pipes that one command is told.
 const PIPES: usize = 32;
 
+/// Commands that only ask something.
+const TESTS: &[&str] =
+    &["test", "[", "grep", "egrep", "command", "which", "type", "hash", "diff", "cmp", "false", "pgrep"];
+
 /// What a command is fed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Input {
@@ -285,7 +289,7 @@ impl<'w> Walker<'w> {
             match redirection.output {
                 Some((file, append)) => {
                     let walk = |walker: &mut Self| walker.construct(&inner, id);
-                    self.into_file(context, &file, append, walk);
+                    self.redirected(context, &file, append, walk);
                 }
                 None => self.construct(&inner, id),
             }
@@ -398,29 +402,15 @@ impl<'w> Walker<'w> {
 
     /// Whether a command only asks something, so that it may well fail.
     fn is_test(&self, context: &Context, node: NodeId, from: usize) -> bool {
-        match context.script.node(node).kind {
-            NodeKind::Test(_) | NodeKind::Arithmetic(_) => true,
-            NodeKind::Pipeline { negated: true, .. } => true,
-            _ => {
-                let asks = |command: &Command| {
-                    matches!(
-                        command.base_name(),
-                        "test"
-                            | "["
-                            | "grep"
-                            | "egrep"
-                            | "command"
-                            | "which"
-                            | "type"
-                            | "hash"
-                            | "diff"
-                            | "cmp"
-                            | "false"
-                    )
-                };
-                self.commands.list.get(from..).and_then(<[Command]>::last).is_some_and(asks)
-            }
+        let kind = context.script.node(node).kind;
+        if matches!(
+            kind,
+            NodeKind::Test(_) | NodeKind::Arithmetic(_) | NodeKind::Pipeline { negated: true, .. }
+        ) {
+            return true;
         }
+        let last = self.commands.list.get(from..).and_then(<[Command]>::last);
+        last.is_some_and(|command| TESTS.contains(&command.base_name()))
     }
 
     /// One of several parts runs; `None` is that none does.

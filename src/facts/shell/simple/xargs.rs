@@ -16,78 +16,17 @@ const RUNS: usize = 32;
 
 impl Walker<'_> {
     pub(super) fn xargs(&mut self, context: &Context, args: &[Field], at: usize, span: Span) {
-        let mut rest = args;
-        let (mut replace, mut delimiter, mut each, mut file): (
-            Option<String>,
-            Option<char>,
-            Option<usize>,
-            bool,
-        ) = (None, None, None, false);
-        while let Some((first, after)) = rest.split_first() {
-            let text = first.text.as_str();
-            if text == "--" {
-                rest = after;
-                break;
-            }
-            if !text.starts_with('-') || text.len() < 2 {
-                break;
-            }
-            let (option, value) = split_option(text);
-            let next = after.first().map(|field| field.text.as_str());
-            let takes =
-                matches!(option, "-a" | "-d" | "-E" | "-I" | "-L" | "-n" | "-P" | "-s" | "-J" | "-R" | "-S")
-                    || matches!(
-                        option,
-                        "--arg-file"
-                            | "--delimiter"
-                            | "--max-args"
-                            | "--max-lines"
-                            | "--max-procs"
-                            | "--max-chars"
-                    );
-            let taken = takes && value.is_none();
-            let value = if taken { next } else { value };
-            match option {
-                "-I" | "--replace" | "-i" | "-J" => replace = Some(value.unwrap_or("{}").to_owned()),
-                "-0" | "--null" => delimiter = Some('\0'),
-                "-d" | "--delimiter" => {
-                    delimiter = value.map(|value| {
-                        if value.starts_with("\\n") { '\n' } else { value.chars().next().unwrap_or('\0') }
-                    })
-                }
-                "-n" | "--max-args" | "-L" | "--max-lines" => {
-                    each = value.and_then(|value| value.parse().ok())
-                }
-                "-a" | "--arg-file" => file = true,
-                _ => {}
-            }
-            // Letters behind a flag, as in `-0I`, are flags again.
-            if !takes && text.contains('0') && !text.starts_with("--") {
-                delimiter = Some('\0');
-                if text.ends_with(['I', 'n', 'P', 'L']) {
-                    if text.ends_with('I') {
-                        replace = next.map(str::to_owned);
-                    }
-                    rest = after.get(1..).unwrap_or_default();
-                    continue;
-                }
-            }
-            rest = if taken { after.get(1..).unwrap_or_default() } else { after };
-        }
-        let own = args.len().saturating_sub(rest.len());
+        let options = Options::read(args);
+        let rest = args.get(options.own..).unwrap_or_default();
         if let Some(command) = self.commands.list.get_mut(at) {
-            command.args.truncate(own);
+            command.args.truncate(options.own);
         }
-        let inner = self.inside(context, "xargs", span);
-        let mut inner = inner;
-        let items = context
-            .input
-            .known()
-            .filter(|text| !file && is_known(text))
-            .map(|text| items(text, delimiter, replace.is_some()));
+        let mut inner = self.inside(context, "xargs", span);
+        let known = context.input.known().filter(|text| !options.file && is_known(text));
+        let items = known.map(|text| items(text, options.delimiter, options.replace.is_some()));
         inner.input = Input::Late;
         let command = if rest.is_empty() { vec![Field::of("echo")] } else { rest.to_vec() };
-        for words in arguments(&command, items, replace.as_deref(), each) {
+        for words in arguments(&command, items, options.replace.as_deref(), options.each) {
             self.execute(&inner, words, span);
         }
     }
@@ -131,6 +70,103 @@ impl Walker<'_> {
                 false => format!("{text} {value}"),
             };
             self.nested_in(&inner, &text);
+        }
+    }
+}
+
+/// The options of `xargs`.
+#[derive(Default)]
+struct Options {
+    /// Words that are its own.
+    own: usize,
+    replace: Option<String>,
+    delimiter: Option<char>,
+    each: Option<usize>,
+    file: bool,
+}
+
+/// Options of `xargs` that take a value; `-i` and `--replace` may have one in the same word.
+const VALUES: &[&str] = &[
+    "-a",
+    "-d",
+    "-E",
+    "-I",
+    "-J",
+    "-L",
+    "-n",
+    "-P",
+    "-R",
+    "-S",
+    "-s",
+    "--arg-file",
+    "--delimiter",
+    "--max-args",
+    "--max-chars",
+    "--max-lines",
+    "--max-procs",
+];
+
+impl Options {
+    fn read(args: &[Field]) -> Self {
+        let mut options = Self::default();
+        while let Some(first) = args.get(options.own) {
+            let text = first.text.as_str();
+            if text == "--" {
+                options.own = options.own.saturating_add(1);
+                break;
+            }
+            if !text.starts_with('-') || text.len() < 2 {
+                break;
+            }
+            let next = args.get(options.own.saturating_add(1)).map(|field| field.text.as_str());
+            let mut taken = false;
+            let long = text.starts_with("--");
+            let (option, value) = split_option(text);
+            if long {
+                let takes = VALUES.contains(&option) && value.is_none();
+                options.set(option, if takes { next } else { value });
+                taken = takes;
+            } else {
+                options.cluster(text.get(1..).unwrap_or_default(), next, &mut taken);
+            }
+            options.own = options.own.saturating_add(if taken { 2 } else { 1 });
+        }
+        options.own = options.own.min(args.len());
+        options
+    }
+
+    /// Letters behind a flag in the same word.
+    fn cluster(&mut self, letters: &str, next: Option<&str>, taken: &mut bool) {
+        for (at, letter) in letters.char_indices() {
+            let option = format!("-{letter}");
+            let rest = letters.get(at.saturating_add(letter.len_utf8())..).filter(|rest| !rest.is_empty());
+            if option == "-i" {
+                self.set(&option, rest);
+                return;
+            }
+            if VALUES.contains(&option.as_str()) {
+                *taken |= rest.is_none();
+                self.set(&option, rest.or(next));
+                return;
+            }
+            self.set(&option, None);
+        }
+    }
+
+    fn set(&mut self, option: &str, value: Option<&str>) {
+        match option {
+            "-I" | "--replace" | "-i" | "-J" => self.replace = Some(value.unwrap_or("{}").to_owned()),
+            "-0" | "--null" => self.delimiter = Some('\0'),
+            "-d" | "--delimiter" => {
+                let char = value.and_then(|value| value.chars().next()).unwrap_or('\0');
+                self.delimiter =
+                    Some(if value.is_some_and(|value| value.starts_with("\\n")) { '\n' } else { char });
+            }
+            "-n" | "--max-args" | "-L" | "--max-lines" => {
+                self.each = value.and_then(|value| value.parse().ok())
+            }
+            "-a" | "--arg-file" => self.file = true,
+            _ => {}
         }
     }
 }
