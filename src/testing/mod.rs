@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod choices;
+pub mod commands;
 pub mod corpus;
 pub mod damage;
 pub mod event;

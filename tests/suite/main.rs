@@ -7,6 +7,7 @@ mod builtin; // the committed bundle of the built-in layer
 mod bundle; // bundles: round trip, damage at every byte, other versions, verification
 #[cfg(unix)]
 mod cli; // commands as processes: what they print, write, refuse
+mod commands; // shell texts: the simple commands after expansion and unwrapping
 mod docs; // README and docs: commands work as written, links lead somewhere
 mod facts; // facts of whole events
 mod finds; // what fuzzing found stays mended

@@ -32,6 +32,12 @@ impl Walker<'_> {
     /// Sets a variable, or an element.
     pub(super) fn assign_text(&mut self, name: &str, index: Option<&str>, append: bool, value: &str) {
         let before = self.memory.variable(name).cloned();
+        let copied = match &before {
+            Some(Variable::List(list)) => list.len(),
+            Some(Variable::Map(map)) => map.len(),
+            Some(Variable::Unset | Variable::Text(_) | Variable::Late) | None => 0,
+        };
+        self.spend(copied as u64);
         let Some(index) = index else {
             let variable = match (append, before) {
                 (false, _) => Variable::text(value.to_owned()),
@@ -91,7 +97,7 @@ impl Walker<'_> {
             Some(Variable::Map(map)) => Some(if append { map.clone() } else { BTreeMap::new() }),
             _ => None,
         };
-        let mut sure = true;
+        let mut sure = self.spend(list.len() as u64);
         let mut shown = Vec::new();
         for element in script.elements(elements) {
             let Some(index) = element.index else {

@@ -11,6 +11,9 @@ use crate::facts::command::{Directory, Origin};
 use crate::facts::shell::ast::Span;
 use std::collections::BTreeMap;
 
+/// Directories of `pushd` that are remembered.
+const STACK: usize = 64;
+
 impl Walker<'_> {
     /// Carries out a command of the shell; `false` where it is none of these.
     pub(super) fn builtin(
@@ -25,6 +28,9 @@ impl Walker<'_> {
             "cd" | "chdir" => self.change_directory(context, args),
             "pushd" => {
                 let mut stack = self.memory.stack();
+                if stack.len() >= STACK {
+                    stack.remove(0);
+                }
                 stack.push(self.directory(context));
                 self.memory.set(Key::Stack, Some(Held::Stack(stack)));
                 self.change_directory(context, args);
@@ -212,6 +218,7 @@ impl Walker<'_> {
     }
 
     fn shift(&mut self, args: &[Field]) {
+        self.spend(self.memory.positional().map_or(0, <[String]>::len) as u64);
         let count = args.first().map_or(Some(1), |arg| arg.text.parse::<usize>().ok());
         let values = self
             .memory

@@ -343,7 +343,7 @@ impl Walker<'_> {
                 }
                 return;
             }
-            PieceKind::Parameter(id) => self.parameter(context, id, quoted),
+            PieceKind::Parameter(id) => self.parameter(context, id),
             PieceKind::Command { body, .. } => Value::One(self.substitution(context, body)),
             PieceKind::Arithmetic(word) => Value::One(self.number(context, word)),
             PieceKind::Process { body, output } => Value::One(self.process(context, body, output)),

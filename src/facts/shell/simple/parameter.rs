@@ -34,7 +34,7 @@ fn late() -> Value {
 
 impl Walker<'_> {
     /// The value of an expansion.
-    pub(super) fn parameter(&mut self, context: &Context, id: ParameterId, quoted: bool) -> Value {
+    pub(super) fn parameter(&mut self, context: &Context, id: ParameterId) -> Value {
         let script = Rc::clone(&context.script);
         let Some(parameter) = script.parameter(id) else { return late() };
         let mut name = script.text_of(parameter.name).to_owned();
@@ -54,8 +54,13 @@ impl Walker<'_> {
                 }
             }
         }
+        if !self.deeper() {
+            return late();
+        }
         let found = self.found(context, &name, parameter.index);
-        self.operate(context, &name, parameter, found, quoted)
+        let value = self.operate(context, &name, parameter, found);
+        self.shallower();
+        value
     }
 
     /// `${!a[@]}`.
@@ -90,7 +95,6 @@ impl Walker<'_> {
         name: &str,
         parameter: &Parameter,
         found: Found,
-        quoted: bool,
     ) -> Value {
         match parameter.operation {
             Operation::None => match found {
@@ -108,7 +112,7 @@ impl Walker<'_> {
             },
             Operation::Names => late(),
             Operation::Instead { when, colon, word } => {
-                self.instead(context, name, found, (when, colon, word), quoted)
+                self.instead(context, name, found, (when, colon, word))
             }
             Operation::Transform('Q' | 'E' | 'P' | 'A' | 'K' | 'a' | 'k') => late(),
             Operation::Remove { .. }
@@ -152,7 +156,6 @@ impl Walker<'_> {
         name: &str,
         found: Found,
         (when, colon, word): (Instead, bool, WordId),
-        quoted: bool,
     ) -> Value {
         // What the word runs counts either way.
         let other = self.single(context, word);
@@ -180,7 +183,6 @@ impl Walker<'_> {
                 };
             }
         };
-        let _ = quoted;
         match (when, set) {
             (Instead::Default | Instead::Assign | Instead::Error, Some(true)) => Value::One(value),
             (Instead::Default, Some(false)) => Value::One(other.text),
@@ -304,7 +306,7 @@ impl Walker<'_> {
             let quoted = piece.quote != Quote::None;
             let text = match piece.kind {
                 PieceKind::Literal(span) => script.text_of(span).to_owned(),
-                PieceKind::Parameter(id) => match self.parameter(context, id, quoted) {
+                PieceKind::Parameter(id) => match self.parameter(context, id) {
                     Value::One(text) => text,
                     Value::Many { values, .. } => values.join(" "),
                 },

@@ -38,7 +38,7 @@ impl Walker<'_> {
         let start = self.commands.list.len();
         let feeds = std::mem::take(&mut self.feeds);
         let outer = self.choice.take();
-        let capture = self.capture.clone();
+        let printed = self.capture.length();
         let mark = self.memory.mark();
         self.simple_once(context, node, assignments, words);
         match self.choice.take() {
@@ -46,7 +46,7 @@ impl Walker<'_> {
             Some((name, values)) => {
                 self.memory.undo(mark);
                 self.retract(start);
-                self.capture = capture;
+                self.capture.forget(printed);
                 self.lose_output();
                 let mut branches = Vec::new();
                 for value in values.into_iter().take(RUNS) {
@@ -196,7 +196,12 @@ impl Walker<'_> {
             return;
         }
         let base = name.rsplit('/').next().unwrap_or_default();
-        if self.builtin(context, base, rest, at, span) || self.unwrap(context, base, &fields, at, span) {
+        if !self.deeper() {
+            return;
+        }
+        let done = self.builtin(context, base, rest, at, span) || self.unwrap(context, base, &fields, at, span);
+        self.shallower();
+        if done {
             return;
         }
         if name.contains('/') {

@@ -22,6 +22,8 @@ const LEVELS: u16 = 240;
 const COMMANDS: usize = 100_000;
 /// Nodes, words and bytes of values that are looked at for each byte of the text, and at least.
 const WORK_AT_LEAST: u64 = 1 << 22;
+/// Reasons that are told.
+const REASONS: usize = 256;
 /// Names of pipes that one command is told.
 const PIPES: usize = 32;
 
@@ -88,6 +90,21 @@ pub(super) enum Capture {
 }
 
 impl Capture {
+    /// How much was printed so far.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Known(text) => text.len(),
+            Self::Off => 0,
+        }
+    }
+
+    /// Forgets what was printed since there were so many bytes.
+    pub(super) fn forget(&mut self, length: usize) {
+        if let Self::Known(text) = self {
+            text.truncate(length);
+        }
+    }
+
     /// What was printed, unless nobody asked or nothing of it is known.
     pub(super) fn text(self) -> Option<String> {
         match self {
@@ -216,8 +233,9 @@ impl<'w> Walker<'w> {
 
     /// Notes that something is not understood; each reason once.
     pub(super) fn opaque(&mut self, why: &str) {
-        if !self.commands.opaque.iter().any(|known| known == why) {
-            self.commands.opaque.push(why.to_owned());
+        let known = &mut self.commands.opaque;
+        if known.len() < REASONS && !known.iter().any(|known| known == why) {
+            known.push(why.to_owned());
         }
     }
 
@@ -225,6 +243,13 @@ impl<'w> Walker<'w> {
     pub(super) fn emit(&mut self, command: Command) {
         if self.commands.list.len() >= COMMANDS {
             self.opaque("more commands than a text may have");
+            return;
+        }
+        // What a command inherits is copied into each.
+        let inherited = command.redirects.iter().map(|redirect| &redirect.target);
+        let inherited = inherited.chain(command.env.iter().map(|(_, value)| value));
+        let bytes: u64 = inherited.map(|word| (word.text.len() as u64).saturating_add(64)).sum();
+        if !self.spend(bytes) {
             return;
         }
         self.commands.list.push(command);
@@ -271,11 +296,9 @@ impl<'w> Walker<'w> {
         if !self.spend(1) {
             return;
         }
-        if self.level >= LEVELS {
-            self.opaque("nesting that is too deep");
+        if !self.deeper() {
             return;
         }
-        self.level = self.level.saturating_add(1);
         let script = Rc::clone(&context.script);
         let node = *script.node(id);
         let simple = matches!(node.kind, NodeKind::Simple { .. });
@@ -298,6 +321,20 @@ impl<'w> Walker<'w> {
                 self.bare(context, node.span, inner.redirects, Vec::new());
             }
         }
+        self.shallower();
+    }
+
+    /// One level down; `false` where that is too deep. Levels take stack.
+    pub(super) fn deeper(&mut self) -> bool {
+        if self.level >= LEVELS {
+            self.opaque("nesting that is too deep");
+            return false;
+        }
+        self.level = self.level.saturating_add(1);
+        true
+    }
+
+    pub(super) fn shallower(&mut self) {
         self.level = self.level.saturating_sub(1);
     }
 
