@@ -23,12 +23,20 @@ pub fn print(command: &Command) -> String {
         }
     };
     note("in", &command.wrappers);
-    let env: Vec<String> = command.env.iter().map(|(name, value)| format!("{name}={}", word(value))).collect();
+    let env: Vec<String> =
+        command.env.iter().map(|(name, value)| format!("{name}={}", word(value))).collect();
     note("with", &env);
     note("from", &command.pipes_from.iter().map(word).collect::<Vec<_>>());
     note("to", &command.pipes_to.iter().map(word).collect::<Vec<_>>());
     note("redirects", &command.redirects.iter().map(redirect).collect::<Vec<_>>());
-    note("code", &command.code.iter().map(|code| format!("{}:{}", code.language, word(&code.text))).collect::<Vec<_>>());
+    note(
+        "code",
+        &command
+            .code
+            .iter()
+            .map(|code| format!("{}:{}", code.language, word(&code.text)))
+            .collect::<Vec<_>>(),
+    );
     match &command.directory {
         Directory::At(at) if at.is_empty() => {}
         Directory::At(at) => note("at", std::slice::from_ref(at)),
@@ -46,7 +54,8 @@ pub fn print(command: &Command) -> String {
 }
 
 fn word(word: &Word) -> String {
-    let plain = !word.text.is_empty() && !word.text.contains(|char: char| char.is_whitespace() || "'[];".contains(char));
+    let plain = !word.text.is_empty()
+        && !word.text.contains(|char: char| char.is_whitespace() || "'[];".contains(char));
     let mut text = if plain { word.text.clone() } else { format!("'{}'", word.text.escape_debug()) };
     for (mark, holds) in [("~", word.late), ("?", word.opaque), ("*?", word.glob)] {
         if holds {

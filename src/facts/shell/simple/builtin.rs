@@ -11,6 +11,8 @@ use crate::facts::command::{Directory, Origin};
 use crate::facts::shell::ast::Span;
 use std::collections::BTreeMap;
 
+/// Bytes of a path, as systems have it.
+const PATH_BYTES: usize = 4096;
 /// Directories of `pushd` that are remembered.
 const STACK: usize = 64;
 
@@ -132,8 +134,10 @@ impl Walker<'_> {
         };
         match self.directory(context) {
             _ if path.starts_with('/') => Directory::At(files::joined("/", path)),
-            Directory::Unknown => Directory::Unknown,
-            Directory::At(at) => Directory::At(files::joined(&at, path)),
+            Directory::At(at) if at.len().saturating_add(path.len()) < PATH_BYTES => {
+                Directory::At(files::joined(&at, path))
+            }
+            Directory::At(_) | Directory::Unknown => Directory::Unknown,
         }
     }
 

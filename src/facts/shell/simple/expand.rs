@@ -58,6 +58,8 @@ impl Field {
 pub(super) enum Value {
     /// A text.
     One(String),
+    /// A text that is not split, as it was quoted inside of the expansion.
+    Fixed(String),
     /// `$@` and its like: several, `star` where quotes join them.
     Many { values: Vec<String>, star: bool },
 }
@@ -132,6 +134,7 @@ impl Builder {
     fn value(&mut self, value: Value, quoted: bool) {
         match value {
             Value::One(text) if quoted => self.quoted(&text),
+            Value::Fixed(text) => self.quoted(&text),
             Value::One(text) => self.split(&text),
             Value::Many { values, star: true } if quoted => {
                 let separator = self.separators.chars().next().map(String::from).unwrap_or_default();
@@ -242,7 +245,8 @@ impl Walker<'_> {
         assigned: bool,
     ) {
         let count = segments.len();
-        for (index, segment) in segments.into_iter().enumerate() {
+        let mut segments = segments.into_iter().enumerate().peekable();
+        while let Some((index, segment)) = segments.next() {
             match segment {
                 Segment::Literal(text) => {
                     let text = if text.contains('~') {
@@ -253,9 +257,16 @@ impl Walker<'_> {
                     builder.literal(&text);
                 }
                 Segment::Part(number) => {
-                    if let Some(piece) = pieces.get(number) {
-                        self.piece(context, piece, builder);
+                    let Some(piece) = pieces.get(number) else { continue };
+                    // Braces come first: `$x{a,b}` is `$xa $xb`.
+                    if let Some((_, Segment::Literal(next))) = segments.peek_mut()
+                        && let Some(name) = longer_name(context, piece, next)
+                    {
+                        let value = self.named(context, &name);
+                        builder.value(value, false);
+                        continue;
                     }
+                    self.piece(context, piece, builder);
                 }
             }
         }
@@ -485,6 +496,19 @@ fn written(script: &crate::facts::shell::ast::Script, pieces: &[Piece]) -> Vec<S
         _ => Segment::Part(index),
     };
     pieces.iter().enumerate().map(segment).collect()
+}
+
+/// The name that `$x` and the characters behind it make, which are taken; `None` where they make none.
+fn longer_name(context: &Context, piece: &Piece, next: &mut String) -> Option<String> {
+    let PieceKind::Parameter(id) = piece.kind else { return None };
+    let name = context.script.text_of(context.script.parameter(id)?.name);
+    let written = context.script.text_of(piece.span);
+    if piece.quote != Quote::None || written.starts_with("${") || !parameter::is_name(name) {
+        return None;
+    }
+    let end = next.find(|char: char| !char.is_ascii_alphanumeric() && char != '_').unwrap_or(next.len());
+    let taken: String = next.drain(..end).collect();
+    (!taken.is_empty()).then(|| format!("{name}{taken}"))
 }
 
 fn segments_of(items: &[Item]) -> Vec<Segment> {

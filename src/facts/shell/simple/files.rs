@@ -59,6 +59,12 @@ impl Walker<'_> {
             }
             return;
         }
+        if matches!(path, "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0")
+            && let Some(text) = context.input.known().map(str::to_owned)
+        {
+            self.nested(context, wrapper, &text, span, positional);
+            return;
+        }
         if self.run_written(context, wrapper, path, at, span, positional.clone()) {
             return;
         }

@@ -63,6 +63,16 @@ impl Walker<'_> {
         value
     }
 
+    /// The value of a plain variable.
+    pub(super) fn named(&mut self, context: &Context, name: &str) -> Value {
+        match self.found(context, name, None) {
+            Found::Late => late(),
+            Found::Unset => Value::One(String::new()),
+            Found::Text(text) => Value::One(text),
+            Found::Many { values, star } => Value::Many { values, star },
+        }
+    }
+
     /// `${!a[@]}`.
     fn keys(&self, name: &str) -> Value {
         match self.memory.variable(name) {
@@ -89,13 +99,7 @@ impl Walker<'_> {
         }
     }
 
-    fn operate(
-        &mut self,
-        context: &Context,
-        name: &str,
-        parameter: &Parameter,
-        found: Found,
-    ) -> Value {
+    fn operate(&mut self, context: &Context, name: &str, parameter: &Parameter, found: Found) -> Value {
         match parameter.operation {
             Operation::None => match found {
                 Found::Late => late(),
@@ -129,14 +133,31 @@ impl Walker<'_> {
                     let changed = self.changed(context, parameter.operation, &text);
                     Value::One(changed.unwrap_or_else(|| LATE_TEXT.to_owned()))
                 }
-                Found::Many { values, star } => self.many(context, parameter.operation, values, star),
+                Found::Many { values, star } => self.many(context, name, parameter.operation, values, star),
             },
         }
     }
 
     /// `${a[@]:1:2}` takes elements; the others work on each.
-    fn many(&mut self, context: &Context, operation: Operation, values: Vec<String>, star: bool) -> Value {
+    fn many(
+        &mut self,
+        context: &Context,
+        name: &str,
+        operation: Operation,
+        mut values: Vec<String>,
+        star: bool,
+    ) -> Value {
         if let Operation::Substring { offset, length } = operation {
+            // Positional parameters count from `$0`, which is not known.
+            if matches!(name, "@" | "*") {
+                values.insert(0, LATE_TEXT.to_owned());
+            }
+            // The elements of an array with gaps are counted by their indices.
+            if let Some(Variable::List(list)) = self.memory.variable(name)
+                && list.keys().zip(0..).any(|(key, at)| *key != at)
+            {
+                return late();
+            }
             let count = values.len();
             let Some(range) = self.range(context, offset, length, count) else { return late() };
             let values = values.get(range).unwrap_or_default().to_vec();
@@ -159,6 +180,7 @@ impl Walker<'_> {
     ) -> Value {
         // What the word runs counts either way.
         let other = self.single(context, word);
+        let quoted = context.script.pieces(word).iter().any(|piece| piece.quote != Quote::None);
         let set = match &found {
             Found::Late => None,
             Found::Unset => Some(false),
@@ -185,11 +207,13 @@ impl Walker<'_> {
         };
         match (when, set) {
             (Instead::Default | Instead::Assign | Instead::Error, Some(true)) => Value::One(value),
+            (Instead::Default, Some(false)) if quoted => Value::Fixed(other.text),
             (Instead::Default, Some(false)) => Value::One(other.text),
             (Instead::Assign, Some(false)) => {
                 self.memory.set_variable(name, Variable::text(other.text.clone()));
                 Value::One(other.text)
             }
+            (Instead::Alternative, Some(true)) if quoted => Value::Fixed(other.text),
             (Instead::Alternative, Some(true)) => Value::One(other.text),
             (Instead::Alternative, Some(false)) | (Instead::Error, Some(false) | None) => {
                 Value::One(if set.is_none() { value } else { String::new() })
@@ -307,7 +331,7 @@ impl Walker<'_> {
             let text = match piece.kind {
                 PieceKind::Literal(span) => script.text_of(span).to_owned(),
                 PieceKind::Parameter(id) => match self.parameter(context, id) {
-                    Value::One(text) => text,
+                    Value::One(text) | Value::Fixed(text) => text,
                     Value::Many { values, .. } => values.join(" "),
                 },
                 PieceKind::Command { body, .. } => self.substitution(context, body),

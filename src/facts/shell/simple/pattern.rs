@@ -91,6 +91,9 @@ impl Pattern {
     /// The text with the first or each longest match replaced.
     pub(super) fn replaced(&self, text: &str, by: &str, all: bool, anchor: Anchor) -> Option<String> {
         let mut chars = self.chars(text)?;
+        if self.parts.is_empty() {
+            return Some(text.to_owned());
+        }
         if anchor == Anchor::End {
             chars.reverse();
             let taken = pick(&self.ends(&chars, true), true);

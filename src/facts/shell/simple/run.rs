@@ -199,7 +199,8 @@ impl Walker<'_> {
         if !self.deeper() {
             return;
         }
-        let done = self.builtin(context, base, rest, at, span) || self.unwrap(context, base, &fields, at, span);
+        let done =
+            self.builtin(context, base, rest, at, span) || self.unwrap(context, base, &fields, at, span);
         self.shallower();
         if done {
             return;

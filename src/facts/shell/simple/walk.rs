@@ -8,7 +8,7 @@
 use super::memory::{Held, Key, LATE, Memory};
 use crate::facts::command::{Command, Commands, Directory, Origin, Redirect, Word};
 use crate::facts::shell::ast::{
-    After, Dialect, NodeId, NodeKind, RedirectOperator, Script, Slice, TestToken,
+    After, Dialect, NodeId, NodeKind, RedirectOperator, Script, Slice, Span, TestToken, WordId,
 };
 use crate::facts::world::{Surroundings, World};
 use std::collections::BTreeSet;
@@ -386,7 +386,7 @@ impl<'w> Walker<'w> {
                 self.branches(context, &bodies);
             }
             NodeKind::Test(tokens) => self.test(context, tokens, node.span),
-            NodeKind::Arithmetic(word) => self.arithmetic_effects(context, word),
+            NodeKind::Arithmetic(word) => self.calculation(context, word, node.span),
             NodeKind::Coprocess { body, .. } => self.apart(context, body),
             NodeKind::Function { name, body } => self.define(context, script.text_of(name), body),
             NodeKind::Opaque(why) => {
@@ -533,7 +533,7 @@ impl<'w> Walker<'w> {
     }
 
     /// `[[ … ]]`: asks, runs nothing but its substitutions. Shown as the command `[[`.
-    fn test(&mut self, context: &Context, tokens: Slice<TestToken>, span: crate::facts::shell::ast::Span) {
+    fn test(&mut self, context: &Context, tokens: Slice<TestToken>, span: Span) {
         let script = Rc::clone(&context.script);
         let mut args = Vec::new();
         for token in script.tests(tokens) {
@@ -548,6 +548,16 @@ impl<'w> Walker<'w> {
         self.choice = None;
         let name = Word { text: "[[".to_owned(), ..Word::default() };
         let command = self.command(context, span, name, args);
+        self.emit(command);
+    }
+
+    /// `(( … ))`: runs nothing but its substitutions. Shown as the command `((`.
+    fn calculation(&mut self, context: &Context, word: WordId, span: Span) {
+        let text = self.single(context, word);
+        self.assigned_numbers(&text.text);
+        self.choice = None;
+        let name = Word { text: "((".to_owned(), ..Word::default() };
+        let command = self.command(context, span, name, vec![text.word()]);
         self.emit(command);
     }
 

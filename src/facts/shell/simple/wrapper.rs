@@ -129,7 +129,7 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     row("caffeinate", "-t -w"),
     row("cgexec", "-g"),
     row("chroot", "--userspec --groups").skip(1),
-    row("chrt", "-T --sched-runtime -P --sched-period -D --sched-deadline").asks("-m --max").skip(1),
+    row("chrt", "-T --sched-runtime -P --sched-period -D --sched-deadline").asks("-m --max -p --pid").skip(1),
     row("command", "").asks("-v -V"),
     row("concurrently", "-n --names -c --prefix-colors -p --prefix -k -m --max-processes").runs(Runs::Each),
     row("conda", "-n --name -p --prefix --cwd").under("run"),
@@ -151,7 +151,7 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
         .texts("--command"),
     row("dotenv", "-e -f -v -c -p --file"),
     row("dotenvx", "-f --env-file -e --env").under("run"),
-    row("entr", ""),
+    row("entr", "").texts("-s"),
     row("env", "-u --unset").directory("-C --chdir").runs(Runs::Assignments),
     row("exec", "-a"),
     row("fakeroot", "-l --lib -f --faked -s -i -b"),
@@ -209,10 +209,10 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
         .texts("--run --command")
         .runs(Runs::Nothing),
     row("nocorrect", ""),
-    row("noglob", ""),
     row("nodemon", "-w --watch -e --ext -i --ignore -d --delay --signal")
         .texts("-x --exec")
         .runs(Runs::Nothing),
+    row("noglob", ""),
     row("nohup", ""),
     row("npm", "-p --package -w --workspace").under("exec|x").texts("-c --call"),
     row("npx", "-p --package -w --workspace").texts("-c --call"),
