@@ -104,7 +104,7 @@ impl Walker<'_> {
         self.memory.set(Key::Positional, Some(Held::Positional(positional)));
         self.text(&inner, text);
         self.left = left;
-        self.memory.undo(mark);
+        self.leave_shell(mark);
     }
 
     /// The context of what a wrapper runs.

@@ -114,8 +114,8 @@ impl Builder {
         for char in text.chars() {
             if !self.separators.contains(char) {
                 self.started = true;
-                self.current.glob |= matches!(char, '*' | '?' | '[');
                 self.current.text.push(char);
+                self.current.glob |= matches!(char, '*' | '?') || char == ']' && is_glob(&self.current.text);
                 continue;
             }
             let space = matches!(char, ' ' | '\t' | '\n');
@@ -155,7 +155,8 @@ impl Builder {
 }
 
 fn is_glob(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'['))
+    // A bracket alone is the command `[`.
+    text.contains(['*', '?']) || text.split_once('[').is_some_and(|(_, after)| after.contains(']'))
 }
 
 impl Walker<'_> {

@@ -8,7 +8,7 @@ use super::assign::is_declaration;
 use super::expand::Field;
 use super::memory::{File, GLOB, Held, Key, Variable, is_known};
 use super::output;
-use super::walk::{Capture, Context, Input, Walker, feeds_text};
+use super::walk::{Capture, Context, Input, Walker};
 use crate::facts::command::{Command, Directory, Redirect, RedirectKind, Word};
 use crate::facts::shell::ast::{
     Assignment, Descriptor, Node, PieceKind, RedirectOperator, Slice, Span, WordId,
@@ -463,5 +463,21 @@ impl Walker<'_> {
             Directory::At(at) => Some(super::files::joined(&at, path)),
             Directory::Unknown => None,
         }
+    }
+}
+
+/// Whether a here-document's or here-string's text is fed.
+fn feeds_text(operator: RedirectOperator) -> bool {
+    match operator {
+        RedirectOperator::HereString | RedirectOperator::HereDocument { .. } => true,
+        RedirectOperator::Input
+        | RedirectOperator::Output
+        | RedirectOperator::Clobber
+        | RedirectOperator::Append
+        | RedirectOperator::ReadWrite
+        | RedirectOperator::DuplicateInput
+        | RedirectOperator::DuplicateOutput
+        | RedirectOperator::Both
+        | RedirectOperator::AppendBoth => false,
     }
 }

@@ -120,7 +120,7 @@ impl Walker<'_> {
                 }
             }
         }
-        self.memory.undo(mark);
+        self.leave_shell(mark);
     }
 
     /// `command -v x` prints the name.
@@ -161,7 +161,7 @@ impl Walker<'_> {
         let left = std::mem::take(&mut self.left);
         self.text(&inner, text);
         self.left = left;
-        self.memory.undo(mark);
+        self.leave_shell(mark);
     }
 
     /// A shell that reads what it is fed.

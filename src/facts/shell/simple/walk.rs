@@ -5,11 +5,10 @@
 //! behind is joined. Total: nesting, commands and work are capped, and beyond the caps the rest is opaque.
 //! Deliberately not here: words (`expand`), one command (`simple`), what commands run other commands (`unwrap`).
 
+use super::journal::Mark;
 use super::memory::{Held, Key, LATE, Memory};
 use crate::facts::command::{Command, Commands, Directory, Origin, Redirect, Word};
-use crate::facts::shell::ast::{
-    After, Dialect, NodeId, NodeKind, RedirectOperator, Script, Slice, Span, TestToken, WordId,
-};
+use crate::facts::shell::ast::{After, Dialect, NodeId, NodeKind, Script, Slice, Span, TestToken, WordId};
 use crate::facts::world::{Surroundings, World};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -486,7 +485,14 @@ impl<'w> Walker<'w> {
         let left = std::mem::take(&mut self.left);
         self.node(context, body);
         self.left = left;
-        self.memory.undo(mark);
+        self.leave_shell(mark);
+    }
+
+    /// Undoes what a shell of its own changed since the mark; the files that it wrote stay.
+    pub(super) fn leave_shell(&mut self, mark: Mark) {
+        let mut changes = self.memory.undo(mark);
+        changes.retain(|key, _| matches!(key, Key::File(_)));
+        self.memory.apply(changes);
     }
 
     fn pipeline(&mut self, context: &Context, stages: Slice<crate::facts::shell::ast::Link>) {
@@ -575,21 +581,5 @@ impl<'w> Walker<'w> {
             Origin::Elsewhere if self.memory.get(&Key::Directory).is_none() => Directory::Unknown,
             Origin::Text | Origin::Nested | Origin::Script | Origin::Elsewhere => self.memory.directory(),
         }
-    }
-}
-
-/// Whether a here-document's or here-string's text is fed.
-pub(super) fn feeds_text(operator: RedirectOperator) -> bool {
-    match operator {
-        RedirectOperator::HereString | RedirectOperator::HereDocument { .. } => true,
-        RedirectOperator::Input
-        | RedirectOperator::Output
-        | RedirectOperator::Clobber
-        | RedirectOperator::Append
-        | RedirectOperator::ReadWrite
-        | RedirectOperator::DuplicateInput
-        | RedirectOperator::DuplicateOutput
-        | RedirectOperator::Both
-        | RedirectOperator::AppendBoth => false,
     }
 }
