@@ -91,7 +91,7 @@ impl Pattern {
     /// The text with the first or each longest match replaced.
     pub(super) fn replaced(&self, text: &str, by: &str, all: bool, anchor: Anchor) -> Option<String> {
         let mut chars = self.chars(text)?;
-        if self.parts.is_empty() {
+        if self.parts.is_empty() && anchor == Anchor::Part {
             return Some(text.to_owned());
         }
         if anchor == Anchor::End {
