@@ -6,6 +6,7 @@
 
 mod check;
 mod compile;
+mod completions;
 mod demo;
 mod diagnostics;
 mod eval;
@@ -15,6 +16,7 @@ mod failure;
 mod fmt;
 mod init;
 mod install;
+mod man;
 mod mode;
 mod output;
 mod person;
@@ -92,6 +94,8 @@ enum Command {
     Halt(mode::Halt),
     Resume(mode::Resume),
     Demo(demo::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the command in these arguments, the program's name first, and gives the exit code.
@@ -128,6 +132,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Halt(arguments) => mode::halt(&arguments, global),
         Command::Resume(arguments) => mode::resume(&arguments, global),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }
 

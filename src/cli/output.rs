@@ -14,6 +14,13 @@ pub(super) fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Writes a file to standard output, as it is.
+pub(super) fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
 /// Prints one JSON document.
 pub(super) fn print_json(value: &serde_json::Value) -> io::Result<()> {
     let mut out = io::stdout().lock();
