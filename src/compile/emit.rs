@@ -110,3 +110,34 @@ pub(super) fn tests(condition: &Cond) -> usize {
         Cond::Some { body, .. } => tests(body),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::id::{FieldId, PredId};
+
+    fn pred() -> Cond {
+        Cond::Pred(PredId(0))
+    }
+
+    fn either(inner: Cond) -> Cond {
+        Cond::Any(vec![pred(), inner])
+    }
+
+    fn not(inner: Cond) -> Cond {
+        Cond::Not(Box::new(inner))
+    }
+
+    fn some(inner: Cond) -> Cond {
+        Cond::Some { list: FieldId(0), body: Box::new(inner) }
+    }
+
+    #[test]
+    fn every_connective_counts_as_a_level_of_nesting() {
+        for (name, level) in [("any", either as fn(Cond) -> Cond), ("not", not), ("some", some)] {
+            let nested = |levels: usize| (0..levels).fold(pred(), |inner, _| level(inner));
+            assert!(Code::default().condition(&nested(SLOTS - 1)).is_ok(), "{name}");
+            assert_eq!(Code::default().condition(&nested(SLOTS)), Err(TooDeep), "{name}");
+        }
+    }
+}

@@ -265,3 +265,69 @@ fn too_large() -> Diagnostic {
         fix: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::write::write;
+    use crate::diag::source::{SourceFile, Sources};
+    use crate::ir::{ActionPattern, Block, Combine, Cond, Operand, Policy, Pred, Rule};
+    use crate::model::decision::Effect;
+    use crate::model::field::FieldPath;
+    use crate::model::id::{FieldId, PredId, RuleId};
+    use crate::model::op::Op;
+    use crate::model::truth::Truth;
+
+    const SPAN: Span = Span { source: SourceId(0), start: 0, end: 0 };
+
+    /// Rules on the same actions, each asking a field of its own.
+    fn policy(files: usize, actions: usize, rules: usize) -> Policy {
+        let mut sources = Sources::default();
+        for file in 0..files {
+            sources.add(SourceFile { path: format!("{file}.yaml"), text: String::new() });
+        }
+        let actions: Vec<_> = (0..actions).map(|name| ActionPattern::Exact(format!("a{name}"))).collect();
+        let rule = |index: usize| Rule {
+            name: format!("r{index}"),
+            named: true,
+            effect: Effect::Deny,
+            actions: actions.clone(),
+            when: Cond::Pred(PredId::from(index)),
+            unless: Cond::Const(Truth::False),
+            reason: String::new(),
+            source: SourceId(0),
+            span: SPAN,
+            line: 1,
+        };
+        let pred = |index: usize| Pred {
+            field: FieldId::from(index),
+            op: Op::Exists,
+            operand: Operand::None,
+            span: SPAN,
+        };
+        Policy {
+            default: Effect::Allow,
+            blocks: vec![Block {
+                combine: Combine::DenyOverrides,
+                rules: (0..rules).map(RuleId::from).collect(),
+            }],
+            rules: (0..rules).map(rule).collect(),
+            preds: (0..rules).map(pred).collect(),
+            fields: (0..rules).map(|index| FieldPath::parse(&format!("params.f{index}"))).collect(),
+            sources,
+        }
+    }
+
+    #[test]
+    fn the_size_foreseen_is_at_least_that_of_the_bundle_and_not_many_times_as_much() {
+        for (files, actions, rules) in [(1, 1, 1), (300, 1, 300), (1, 300, 600)] {
+            let compiled = compile(&policy(files, actions, rules), &Options::default()).expect("small");
+            let size = write(&compiled.program).len() as u64;
+            let foreseen = size_bound(&compiled.program);
+            assert!(
+                (size..=10 * size).contains(&foreseen),
+                "{files} {actions} {rules}: {foreseen} for {size}"
+            );
+        }
+    }
+}

@@ -189,7 +189,12 @@ mod tests {
     #[test]
     fn constants_and_repetitions_disappear() {
         let pred = || Cond::Pred(PredId(0));
+        let other = || Cond::Pred(PredId(1));
+        let both = || vec![pred(), other()];
         let cases = [
+            (Cond::All(vec![other(), Cond::All(both())]), Cond::All(vec![other(), pred()])),
+            (Cond::Any(vec![other(), Cond::Any(both())]), Cond::Any(vec![other(), pred()])),
+            (Cond::All(vec![other(), Cond::Any(both())]), Cond::All(vec![other(), Cond::Any(both())])),
             (Cond::All(vec![Cond::Const(Truth::True), pred()]), pred()),
             (Cond::All(vec![Cond::Const(Truth::False), pred()]), Cond::Const(Truth::False)),
             (Cond::Any(vec![Cond::Const(Truth::True), pred()]), Cond::Const(Truth::True)),

@@ -85,6 +85,26 @@ fn the_generator_reaches_both_directions_and_both_answers() {
     );
 }
 
+/// Recorded from CPython 3.11. The reference matcher shares the parser, so it cannot tell when that is wrong.
+#[test]
+fn answers_are_those_that_python_gives() {
+    for (text, value, answer) in [
+        (r"a\Bb", "ab", true),
+        (r"a\B", "a", false),
+        // A class that the pattern begins with is read by the flags of the whole pattern as well …
+        (r"(?a:\W)x", "éx", false),
+        (r"(?a)(?u:\w)x", "éx", false),
+        (r"(?i:\W)x", "éx", false),
+        (r"(?ai:\W)x", "éx", false),
+        (r"y(?a:\W)x", "yéx", true),
+        // … but not where ignoring case changes it.
+        (r"(?ai:[\Wk])x", "éx", true),
+        (r"(?i)[\dk]x", "Kx", true),
+    ] {
+        assert_eq!(found(text, value), answer, "{text} in {value}");
+    }
+}
+
 #[test]
 fn work_is_counted_in_characters_and_ends_the_search() {
     let table = built("é$");
@@ -133,6 +153,11 @@ fn hostile_patterns_that_are_small_after_all_are_accepted() {
         ("(?:(?=a)a){500}", &"a".repeat(500), &"a".repeat(499)),
         (&words.join("|"), "-w09999-", "-w0999-"),
         (&"a?".repeat(20_000), "", ""),
+        (
+            &format!("^(?:{})b$", (1..=200).map(|length| "a".repeat(length)).collect::<Vec<_>>().join("|")),
+            "aab",
+            "aac",
+        ),
     ] {
         assert!(found(text, yes), "{:?}", text.get(..40));
         assert!(yes == no || !found(text, no), "{:?}", text.get(..40));
