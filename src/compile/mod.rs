@@ -13,6 +13,7 @@ mod operand;
 mod order;
 pub mod required;
 mod sparse;
+mod tables;
 
 use crate::bundle::cold::{PredicateRecord, RuleRecord};
 use crate::bundle::format::ActionKind;
@@ -87,7 +88,7 @@ pub fn compile(policy: &ir::Policy, options: &Options) -> Result<Compiled, Vec<D
             Err(emit::TooDeep) => problems.push(too_deep(rule.span)),
         }
     }
-    let mut operands = operand::Operands::default();
+    let mut operands = operand::Operands::of(&policy.preds);
     let predicates: Vec<Predicate> = policy
         .preds
         .iter()

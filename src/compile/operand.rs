@@ -3,7 +3,8 @@
 //! In: predicates of the IR. Out: operands of the program; automaton tables, one for each different pattern.
 //! Deliberately not here: how an automaton is built (`automata.rs`), how operands become bytes (`bundle::operand`).
 
-use super::automata::{self, Budget, TooLarge};
+use super::automata::TooLarge;
+use super::tables::{self, Built};
 use crate::bundle::program::Operand;
 use crate::diag::code::Code;
 use crate::diag::diagnostic::{Diagnostic, Level};
@@ -18,17 +19,23 @@ use std::collections::BTreeMap;
 const SHOWN: usize = 60;
 
 /// The operands so far.
-#[derive(Default)]
-pub(super) struct Operands {
+pub(super) struct Operands<'p> {
     /// Automaton tables.
     pub(super) tables: Vec<Vec<u8>>,
-    /// Tables by the text of their pattern: what a pattern means is in its text.
-    known: BTreeMap<String, u32>,
+    /// Tables that no predicate has asked for yet.
+    built: Built<'p>,
+    /// Numbers of the others, by the text of their pattern.
+    known: BTreeMap<&'p str, u32>,
 }
 
-impl Operands {
+impl<'p> Operands<'p> {
+    /// Makes ready the tables of these predicates.
+    pub(super) fn of(preds: &'p [ir::Pred]) -> Self {
+        Self { tables: Vec::new(), built: tables::build(preds), known: BTreeMap::new() }
+    }
+
     /// The operand of a predicate; `None` where its pattern is too large, which becomes a problem.
-    pub(super) fn operand(&mut self, pred: &ir::Pred, problems: &mut Vec<Diagnostic>) -> Option<Operand> {
+    pub(super) fn operand(&mut self, pred: &'p ir::Pred, problems: &mut Vec<Diagnostic>) -> Option<Operand> {
         Some(match &pred.operand {
             ir::Operand::None => Operand::None,
             ir::Operand::Text(text) => Operand::Text(text.clone()),
@@ -43,15 +50,21 @@ impl Operands {
         })
     }
 
-    fn table(&mut self, pattern: &Pattern, pred: &ir::Pred, problems: &mut Vec<Diagnostic>) -> Option<u32> {
-        if let Some(known) = self.known.get(&pattern.text) {
+    fn table(
+        &mut self,
+        pattern: &'p Pattern,
+        pred: &ir::Pred,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<u32> {
+        if let Some(known) = self.known.get(pattern.text.as_str()) {
             return Some(*known);
         }
-        let built = automata::build(pattern, &Budget::default());
-        let table = built.map_err(|error| problems.push(too_large(pattern, pred, error))).ok()?;
+        // A pattern that was too large is a problem at its first place only.
+        let table = self.built.remove(pattern.text.as_str())?;
+        let table = table.map_err(|error| problems.push(too_large(pattern, pred, error))).ok()?;
         let number = super::number(self.tables.len());
         self.tables.push(table);
-        self.known.insert(pattern.text.clone(), number);
+        self.known.insert(&pattern.text, number);
         Some(number)
     }
 }
