@@ -94,7 +94,7 @@ fn block(body: &str, base: usize) -> Literal {
     let last = body.rfind('\n').unwrap_or(first);
     let indentation = body.get(last.saturating_add(1)..).unwrap_or("");
     let closed_alone = indentation.trim().is_empty();
-    let end = if closed_alone { last.max(start) } else { body.len() };
+    let end = if closed_alone { closing_break(body, last).max(start) } else { body.len() };
     let indentation = if closed_alone { indentation } else { "" };
     let mut at = start;
     for line in body.get(start..end).unwrap_or("").split_inclusive('\n') {
@@ -105,6 +105,12 @@ fn block(body: &str, base: usize) -> Literal {
     }
     literal.mark(base.saturating_add(end));
     literal
+}
+
+/// Where the line break begins that ends at the line feed at `last`.
+fn closing_break(body: &str, last: usize) -> usize {
+    let before = body.get(..last).unwrap_or("");
+    before.strip_suffix('\r').unwrap_or(before).len()
 }
 
 /// Adds text with escapes; carriage returns before line breaks are dropped.

@@ -473,7 +473,7 @@ mod tests {
     fn programs_print_what_they_print() {
         for (line, input, expected) in [
             (vec!["echo", "a", "b"], None, Some("a b\n")),
-            (vec!["echo", "-ne", "\\x72m \\055rf\\0101"], None, Some("rm \\055rfA")),
+            (vec!["echo", "-ne", "\\x72m \\055rf\\0101"], None, Some("rm -rfA")),
             (vec!["echo", "-nx"], None, Some("-nx\n")),
             (vec!["printf", "%s-%s\\n", "a", "b", "c"], None, Some("a-b\nc-\n")),
             (vec!["printf", "\\162\\155"], None, Some("rm")),
