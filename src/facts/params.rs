@@ -303,10 +303,8 @@ fn quoted(words: &[&str]) -> String {
 /// Any text of one line that is no URL, unless it stands beside a method: then it is a path of a server.
 fn is_path(text: &str, params: &Value<'_>) -> bool {
     let of_server = ["method", "http_method", "verb"].iter().any(|name| params.get(name).is_some());
-    !text.is_empty()
-        && !text.contains('\n')
-        && !(text.contains("://") && !text.starts_with("file:"))
-        && !of_server
+    let of_web = text.contains("://") && !text.starts_with("file:");
+    !text.is_empty() && !text.contains('\n') && !of_web && !of_server
 }
 
 fn looks_like_path(text: &str) -> bool {
