@@ -71,6 +71,12 @@ fn measure(path: &str, text: &str) -> Measured {
     Measured { read, lower, compile, conditions: policy.preds.len() }
 }
 
+/// Writes a policy of so many statements.
+type Write = fn(usize) -> String;
+
+/// Both forms, by the name of a file.
+const FORMS: [(&str, Write); 2] = [("p.agsec", text), ("p.yaml", yaml)];
+
 fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return; // built or listed by a test run
@@ -79,8 +85,7 @@ fn main() {
         "| form | statements | conditions | reading | lowering | compiling | reading and lowering | a condition |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    let forms: [(&str, fn(usize) -> String); 2] = [("p.agsec", text), ("p.yaml", yaml)];
-    for (path, make) in forms {
+    for (path, make) in FORMS {
         for statements in [1, STATEMENTS] {
             let made = make(statements);
             let Measured { read, lower, compile, conditions } = measure(path, &made);

@@ -12,10 +12,8 @@ use std::io;
 ///
 /// Goes to standard output, in the format that `man` reads. Every command has a section of its own.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  agsec man > ~/.local/share/man/man1/agsec.1\n\n\
-                        Exit codes: 0 written."
-)]
+#[command(after_help = "Example:\n  agsec man > ~/.local/share/man/man1/agsec.1\n\n\
+                        Exit codes: 0 written.")]
 pub(super) struct Arguments {}
 
 pub(super) fn run(_arguments: &Arguments) -> Outcome {
