@@ -69,8 +69,10 @@ impl Asked {
             }
             Err(error) => return Err(Failure::new(format!("the payload cannot be read: {error}"))),
         };
-        let payload = json::parse(&bytes, JSON_DEPTH)
-            .map_err(|error| Failure::new(format!("the payload is not JSON: {error}")))?;
+        let payload = json::parse(&bytes, JSON_DEPTH).map_err(|error| {
+            Failure::new(format!("the payload is not JSON: {error}"))
+                .help("give an action with `--action` and `--params`, or its payload on standard input")
+        })?;
         let call = self
             .platform()
             .parse(payload.into_owned())

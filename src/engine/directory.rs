@@ -249,7 +249,7 @@ impl StateDirectory {
 fn broken(what: &str) -> DirectoryError {
     DirectoryError::new(
         format!("the state file cannot be used: {what}"),
-        "move the file `state` out of the state directory, then put your policies in force again",
+        "`agsec status` shows the command that moves it away; then put your policies in force again",
     )
 }
 

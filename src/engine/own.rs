@@ -34,7 +34,8 @@ impl Own {
     /// Adds to each question what it mentions, and the agent's name.
     pub fn describe(&self, call: &mut Call<'_>, agent: Option<&str>) {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        hook::describe(call, agent, self.protected.cwd.as_deref(), &names, || &self.protected);
+        let place = self.protected.cwd.as_deref();
+        hook::describe(call, agent, place, &names, || &self.protected, hook::world::setting());
     }
 
     /// The same for a single event.

@@ -94,6 +94,11 @@ pub fn mentions<'p>(
             look(key, text);
         }
     });
+    each_once(&found)
+}
+
+/// Each thing once, in a fixed order.
+pub(super) fn each_once(found: &[Thing]) -> Vec<Thing> {
     [Thing::State, Thing::Policies, Thing::Binary, Thing::Registration, Thing::Inside]
         .into_iter()
         .filter(|thing| found.contains(thing))
@@ -156,10 +161,13 @@ fn walk(key: &str, value: &Value<'_>, look: &mut impl FnMut(&str, &str)) {
 
 impl Protected {
     fn of_path(&self, text: &str) -> Vec<Thing> {
-        let Some(path) = self.absolute(text) else { return Vec::new() };
-        let plain = lexical(&path);
-        let found = self.holding(&plain);
-        if found.is_empty() { self.really_holding(&resolved(&path)) } else { found }
+        self.absolute(text).map(|path| self.of_place(&path)).unwrap_or_default()
+    }
+
+    /// The things that an absolute path is or lies in, by its name or by where its links lead.
+    pub(super) fn of_place(&self, path: &Path) -> Vec<Thing> {
+        let found = self.holding(&lexical(path));
+        if found.is_empty() { self.really_holding(&resolved(path)) } else { found }
     }
 
     fn of_text(&self, text: &str) -> Vec<Thing> {

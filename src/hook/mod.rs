@@ -34,6 +34,7 @@ pub mod mode;
 pub mod place;
 pub mod platform;
 pub mod platforms;
+pub mod reach;
 pub mod source;
 #[cfg(target_os = "linux")]
 pub mod start;
@@ -44,6 +45,7 @@ pub mod world;
 use crate::audit::log;
 use crate::audit::record::Record;
 use crate::audit::time::rfc3339;
+use crate::facts::roots::Setting;
 use crate::model::decision::Effect;
 use crate::model::digits::{write_decimal, write_hexadecimal};
 use crate::model::json;
@@ -162,6 +164,7 @@ impl Run {
                 places.written().first().map(PathBuf::as_path),
                 &protected_names(&self.options, &state_directory, &located.state),
                 paths,
+                world::setting(),
             );
         }
         let allow_missing = self.options.allow_missing;
@@ -403,26 +406,35 @@ pub fn protected(
 }
 
 /// Adds to each question's context what the host does not know: whose overlay counts, and what of agsec's own the
-/// parameters mention when they are used at `place`. A payload cannot say either for itself.
+/// parameters mention when they are used at `place` and its commands reach. A payload cannot say any of it for itself.
 pub fn describe<'p>(
     call: &mut Call<'_>,
     agent: Option<&str>,
     place: Option<&Path>,
     names: &[&str],
     protected: impl Fn() -> &'p Protected,
+    setting: Setting<'_>,
 ) {
     if call.kind == Kind::Record {
         return;
     }
     for question in &mut call.questions {
         let things = mentions(&question.action, &question.params, place, names, &protected);
-        let things = things.into_iter().map(|thing| platform::text(thing.name())).collect();
+        let reach = reach::of_event(question, names, &protected, setting);
+        let list = |things: &[Thing]| {
+            Value::List(mention::each_once(things).iter().map(|thing| platform::text(thing.name())).collect())
+        };
+        let told = platform::object([
+            ("mentions", list(&things)),
+            ("touches", list(&reach.touches)),
+            ("runs", platform::text(reach.runs)),
+        ]);
         let Value::Object(context) = &mut question.context else { continue };
         context.retain(|(key, _)| key != "agsec" && (agent.is_none() || key != "agent"));
         if let Some(agent) = agent {
             context.push((Cow::Borrowed("agent"), platform::text(agent.to_owned())));
         }
-        context.push((Cow::Borrowed("agsec"), platform::object([("mentions", Value::List(things))])));
+        context.push((Cow::Borrowed("agsec"), told));
     }
 }
 

@@ -209,6 +209,7 @@ pub fn hook(bytes: &[u8]) {
             protected.cwd.as_deref(),
             &["agsec", ".agsec", "settings.json"],
             || &protected,
+            setting,
         );
         let decision = decide(&layers, &call.questions, setting);
         let decision = decision.expect("a call asks something");

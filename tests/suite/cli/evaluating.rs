@@ -147,6 +147,7 @@ fn explain_takes_payloads_codes_and_what_is_in_force() {
     let told = desk.run_with(&in_force, &[], payload.as_bytes()).ends(0).json();
     assert_eq!((&told["decision"]["layer"], &told["outcome"]), (&json!("project"), &json!("allowed")));
     desk.run_with(&["explain"], &[], b"rubbish").ends(1).says("the payload is not JSON");
+    desk.run_with(&["explain"], &[], b"").ends(1).says("give an action with `--action`");
     desk.run_with(&["explain"], &[], b"{}").ends(1).says("no payload of generic");
     desk.run("explain e0001").ends(0).prints("error E0001: ");
 }

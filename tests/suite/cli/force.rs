@@ -220,7 +220,10 @@ fn halting_works_on_a_state_file_that_nobody_understands() {
     fs::write(desk.state().join("state"), "rubbish\n").unwrap();
     let status = desk.run("status").ends(1).prints("the state file cannot be used");
     assert!(!status.out.contains("nobody has set another"), "{}", status.out);
-    desk.run("compile").ends(1).says("the state file cannot be used");
+    desk.run("compile")
+        .ends(1)
+        .says("the state file cannot be used")
+        .says("`agsec status` shows the command");
     desk.run("halt").ends(0).prints("halted");
     assert_eq!(desk.run("status --json").ends(1).json()["mode"], "halt");
     fs::write(desk.state().join("state"), format!("halt\n{good}")).unwrap();

@@ -36,6 +36,9 @@ fn attacks(desk: &Desk) -> Vec<(&'static str, serde_json::Value)> {
             json!({"file_path": format!("{home}/shop/.claude/settings.json"), "old_string": "a", "new_string": "b"}),
         ),
         ("mcp__fs__write_file", json!({"path": state, "content": ""})),
+        ("mcp__shell__run", json!({"argv": ["rm", "-rf", state]})),
+        ("mcp__shell__run", json!({"commands": ["ls", "rm -rf ~/.agsec"]})),
+        ("mcp__shell__run", json!({"commandLine": "agsec observe"})),
         ("Monitor", json!({"command": "rm ~/.agsec/state", "description": "", "timeout_ms": 1})),
     ]
 }
@@ -63,6 +66,58 @@ fn what_weakens_agsec_is_denied_in_every_mode_although_all_is_allowed() {
             assert_eq!(line["outcome"], "blocked", "{mode:?} {input}");
         }
     }
+}
+
+/// Spellings that hide what a command does from a reader of its words; `HOME` stands for the person's home.
+const HIDDEN: &[&str] = &[
+    "r''m -rf ~/.ag''sec",
+    "\\rm -rf ~/.agsec",
+    "rm \\\n-rf ~/.agsec",
+    "rm -rf ~/.{agsec,x}",
+    "rm -rf ~/.ag{sec,x}",
+    "rm -rf $'HOME/.ags\\x65c'",
+    "D=~/.agsec; rm -rf $D",
+    "D=.agsec; rm -rf ~/$D",
+    "X=sec; rm -rf ~/.ag${X}",
+    "R=rm; $R -rf ~/.agsec",
+    "rm -rf ../.ag*",
+    "alias x=rm\nx -rf ~/.agsec",
+    "f() { rm -rf \"$1\"; }; f ~/.agsec",
+    "for f in ~/.agsec/*; do rm $f; done",
+    "bash <<< 'rm -rf ~/.agsec'",
+    "eval 'rm -rf ~/.ag''sec'",
+    "rm -rf .claude",
+    "mv .claude x",
+    "rm -rf ./pol*",
+    "ag\"sec\" observe",
+    "ag\\sec observe",
+    "! agsec observe",
+    "agsec\\\n observe",
+    "sh -c agsec\\ observe",
+    "xargs agsec <<< observe",
+    "coproc agsec observe",
+    "watch agsec observe",
+    "strace agsec observe",
+    "tmux new -d 'agsec observe'",
+    "python3 -c \"import os; os.system('agsec observe')\"",
+    "trap 'agsec observe' EXIT",
+    "bash -c \"claude --settings x -p y\"",
+];
+
+#[test]
+fn no_spelling_of_a_command_hides_what_it_does() {
+    let mut desk = Desk::empty();
+    desk.put_project(ALLOW);
+    let shop = desk.home().join("shop");
+    std::fs::create_dir_all(shop.join(".claude")).unwrap();
+    std::fs::write(shop.join(".claude/settings.json"), "{}").unwrap();
+    let home = desk.home().display().to_string();
+    let passed: Vec<&str> = HIDDEN
+        .iter()
+        .copied()
+        .filter(|command| desk.shell(&command.replace("HOME/", &format!("{home}/"))).code != 2)
+        .collect();
+    assert!(passed.is_empty(), "{passed:#?}");
 }
 
 #[test]
@@ -111,6 +166,16 @@ fn looking_and_ordinary_work_pass() {
         "git commit -m 'agsec observe explained'",
         "cp a.json tests/fixtures/.claude/settings.json",
         "rm -rf build",
+        "rm -rf build/* *.log",
+        "for f in *.txt; do rm $f; done",
+        "D=build; rm -rf $D && mkdir -p $D",
+        "echo 'agsec observe'",
+        "git commit -m \"claude --settings x; agsec observe\"",
+        "mkdir -p .claude && ls -la .claude",
+        "git checkout main && git pull",
+        "cp -r policies /tmp/copy",
+        "tar czf /tmp/x.tgz ~/.agsec",
+        "agsec validate policies --format sarif > agsec.sarif",
     ] {
         assert!(desk.shell(command).is_silent(), "{command}");
     }

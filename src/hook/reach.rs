@@ -1,0 +1,184 @@
+//! What the commands of a call reach once the shell has read them: `context.agsec.touches` and `context.agsec.runs`.
+//!
+//! In: the facts of an event, and where agsec's own things are. Out: which of them a command writes, deletes or moves, by
+//! the resolved paths, and each simple command as one line, after quoting, expansion and unwrapping. What is known only
+//! when it runs is in neither; the words of the text are looked at beside (`hook::mention`).
+//! Deliberately not here: whether that is allowed (`policies/builtin/`), how a shell reads a text (`facts`).
+
+use super::mention::{Protected, Thing};
+use crate::facts::command::{Command, Word};
+use crate::facts::glob::fnmatchcase;
+use crate::facts::roots::{Facts, Setting};
+use crate::facts::value::{Fact, Roots};
+use crate::model::event::Event;
+use crate::model::fact::{FactRoot, Kind};
+use crate::model::value::Value;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+/// Bytes of all lines; commands beyond them may be anything.
+const LINES_BYTES: usize = 1 << 20;
+/// The programs by which a folder goes away with all that it holds. Others that are told to delete pick what they delete.
+const REMOVERS: [&str; 3] = ["rm", "mv", "rmdir"];
+
+/// What commands reach.
+#[derive(Debug, Default)]
+pub struct Reach {
+    /// What they write, delete or move.
+    pub touches: Vec<Thing>,
+    /// The commands, one a line: `NAME=value` for what is set for it, its name without a folder, its arguments. Blanks
+    /// inside a word are `_`, so that a blank ends a word and a line end ends a command.
+    pub runs: String,
+}
+
+/// What the commands of an event, or the paths of another tool, reach; nothing where its words are plain and name
+/// nothing in `names`, the last components of all protected paths.
+pub fn of_event<'p>(
+    event: &Event<'_>,
+    names: &[&str],
+    protected: impl Fn() -> &'p Protected,
+    setting: Setting<'_>,
+) -> Reach {
+    let runs = |prefix: &&str| event.action.starts_with(prefix);
+    if !["bash.", "mcp.", "unknown."].iter().any(runs) || !may_reach(&event.params, names) {
+        return Reach::default();
+    }
+    reach(&Facts::new(event, setting), protected)
+}
+
+/// True where some text may be read by a shell as something else than what its words say, or names what is protected,
+/// or removes. PERF: most commands are plain, and then nothing is parsed.
+fn may_reach(value: &Value<'_>, names: &[&str]) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::String(text) => {
+            text.contains(|c: char| "'\"\\$`*?[{<>(&;|\n!".contains(c))
+                || ["rm", "mv"].iter().any(|name| text.contains(name))
+                || names.iter().any(|name| text.contains(name.trim_end_matches('*')))
+        }
+        Value::List(items) => items.iter().any(|item| may_reach(item, names)),
+        Value::Object(members) => members.iter().any(|(_, item)| may_reach(item, names)),
+    }
+}
+
+fn reach<'p>(facts: &Facts<'_>, protected: impl Fn() -> &'p Protected) -> Reach {
+    let mut runs = String::new();
+    for command in &facts.commands().list {
+        line(command, &mut runs);
+        if runs.len() > LINES_BYTES {
+            return Reach { touches: vec![Thing::State], runs: String::new() };
+        }
+    }
+    let mut touches = Vec::new();
+    if let Fact::Record(columns) = facts.root(FactRoot::Path) {
+        for list in columns {
+            let Fact::List(list) = list else { continue };
+            touches.extend(list.items.iter().filter_map(touch).flat_map(|touch| touch.things(protected())));
+        }
+    }
+    Reach { touches, runs }
+}
+
+fn line(command: &Command, line: &mut String) {
+    if !line.is_empty() {
+        line.push('\n');
+    }
+    for (name, value) in &command.env {
+        line.push_str(name);
+        line.push('=');
+        word(value, line);
+        line.push(' ');
+    }
+    line.push_str(command.base_name());
+    for argument in &command.args {
+        line.push(' ');
+        word(argument, line);
+    }
+}
+
+/// A word that is known only when it runs is `$` and what is certain of it.
+fn word(word: &Word, line: &mut String) {
+    if word.doubt().is_some() {
+        line.push('$');
+    }
+    line.extend(word.text.chars().map(|c| if c.is_whitespace() || c.is_control() { '_' } else { c }));
+}
+
+/// A file that is changed.
+struct Touch<'f> {
+    path: &'f str,
+    glob: bool,
+    /// With all that is below it.
+    removed: bool,
+}
+
+/// The change that a record of `path.touched` tells of; `None` where it is read, or not known.
+fn touch<'f>(record: &'f Fact<'_>) -> Option<Touch<'f>> {
+    let access = text(record, "access")?;
+    let recursive = known(record, "recursive") == Some(&Value::Bool(true));
+    let via = text(record, "via").unwrap_or_default();
+    matches!(access, "write" | "delete").then_some(Touch {
+        path: text(record, "resolved")?,
+        glob: known(record, "glob") == Some(&Value::Bool(true)),
+        removed: access == "delete" && REMOVERS.contains(&via) && (recursive || via == "mv"),
+    })
+}
+
+fn known<'f>(record: &'f Fact<'_>, column: &str) -> Option<&'f Value<'f>> {
+    let kind: Kind = FactRoot::Path.kind();
+    let (_, Kind::List(kind)) = kind.column("touched")? else { return None };
+    match record.descend(*kind, [column].into_iter())?.0 {
+        Fact::Known(value) => Some(value),
+        Fact::Missing | Fact::Doubt(_) | Fact::List(_) | Fact::Record(_) => None,
+    }
+}
+
+fn text<'f>(record: &'f Fact<'_>, column: &str) -> Option<&'f str> {
+    known(record, column)?.as_str()
+}
+
+impl Touch<'_> {
+    /// What is changed: what the path lies in, and what its pattern finds or a removed folder holds, where that is there.
+    fn things(&self, protected: &Protected) -> Vec<Thing> {
+        let mut found = protected.of_place(Path::new(self.path));
+        if self.removed || self.glob {
+            let lost = |known: &Path| {
+                let known = usual(known);
+                known.exists()
+                    && (self.takes(&known) || self.takes(&known.canonicalize().unwrap_or_default()))
+            };
+            found.extend(protected.paths.iter().filter(|(_, known)| lost(known)).map(|(thing, _)| *thing));
+        }
+        found
+    }
+
+    fn takes(&self, known: &Path) -> bool {
+        if self.removed {
+            known.ancestors().any(|folder| self.is(folder))
+        } else {
+            known.is_file() && self.is(known)
+        }
+    }
+
+    /// Whether the path, or what its pattern stands for, is this one.
+    fn is(&self, path: &Path) -> bool {
+        if !self.glob {
+            return Path::new(self.path) == path;
+        }
+        let path = path.to_string_lossy();
+        // A pattern finds no name that begins with a dot unless it has one.
+        let fits = |(pattern, name): (&str, &str)| {
+            fnmatchcase(pattern, name) && (!name.starts_with('.') || pattern.starts_with('.'))
+        };
+        self.path.split('/').count() == path.split('/').count()
+            && self.path.split('/').zip(path.split('/')).all(fits)
+    }
+}
+
+/// A protected path that stands for every name with its beginning, by the name that is most used.
+fn usual(known: &Path) -> Cow<'_, Path> {
+    match known.to_str().and_then(|known| known.strip_suffix('*')) {
+        Some(start) => Cow::Owned(PathBuf::from(format!("{start}.json"))),
+        None => Cow::Borrowed(known),
+    }
+}
