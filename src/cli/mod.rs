@@ -7,6 +7,7 @@
 mod check;
 mod compile;
 mod completions;
+mod convert;
 mod demo;
 mod diagnostics;
 mod eval;
@@ -85,6 +86,7 @@ enum Command {
     Status(status::Arguments),
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
+    Convert(convert::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
     Eval(eval::Arguments),
@@ -123,6 +125,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Status(arguments) => status::run(&arguments, global),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments, global),
         Command::Eval(arguments) => eval::run(&arguments, global),

@@ -183,6 +183,8 @@ pub enum Code {
     BadInclude,
     /// Case not possible.
     BadCase,
+    /// Cannot be said in the other form.
+    NotConvertible,
 }
 
 impl Code {

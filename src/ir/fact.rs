@@ -144,24 +144,6 @@ pub(super) fn some(lists: &[FieldId], body: Cond) -> Cond {
     lists.iter().rev().fold(body, |body, list| Cond::Some { list: *list, body: Box::new(body) })
 }
 
-/// Whether the operator asks of a list as a whole.
-pub(super) fn of_whole(op: Op) -> bool {
-    match op {
-        Op::Contains | Op::Exists | Op::NotExists => true,
-        Op::Eq
-        | Op::Ne
-        | Op::Gt
-        | Op::Lt
-        | Op::Ge
-        | Op::Le
-        | Op::In
-        | Op::NotIn
-        | Op::StartsWith
-        | Op::EndsWith
-        | Op::Regex => false,
-    }
-}
-
 /// What is wrong with a test of a fact of this kind; `None` where it can hold.
 pub(super) fn misfit(
     field: &Spanned<String>,
@@ -218,7 +200,7 @@ pub(super) fn misfit(
 pub(super) fn unclear(test: &Test, looked: &Looked) -> Option<Diagnostic> {
     let (field, op) = (&test.field.node, test.op.node);
     let infix = op.spec().infix;
-    if matches!(looked.kind, Kind::List(_)) && !of_whole(op) {
+    if matches!(looked.kind, Kind::List(_)) && !op.of_whole() {
         let message = format!("`{field}` is {}, and `{infix}` compares one value", looked.kind.words());
         let found = Diagnostic::new(Code::FactOfAnotherKind, test.span, message);
         return Some(match op {

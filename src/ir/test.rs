@@ -70,7 +70,7 @@ impl Tests {
         let place = operand.map_or(test.span, |operand| operand.span);
         let (op, operand) = self.operand(test, operand).filter(|_| valid)?;
         // `== null` is `not_exists`, which asks of a list as a whole.
-        let Some(looked) = scope.fact(&test.field.node, fact::of_whole(op)) else {
+        let Some(looked) = scope.fact(&test.field.node, op.of_whole()) else {
             let field = self.field(FieldPath::parse(&test.field.node));
             return Some((Cond::Pred(self.intern(Pred { field, op, operand, span: test.span })), Vec::new()));
         };

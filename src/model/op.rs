@@ -276,6 +276,25 @@ impl Op {
         }
     }
 
+    /// Whether it asks of a list as a whole, where others ask of its elements.
+    #[must_use]
+    pub fn of_whole(self) -> bool {
+        match self {
+            Self::Contains | Self::Exists | Self::NotExists => true,
+            Self::Eq
+            | Self::Ne
+            | Self::Gt
+            | Self::Lt
+            | Self::Ge
+            | Self::Le
+            | Self::In
+            | Self::NotIn
+            | Self::StartsWith
+            | Self::EndsWith
+            | Self::Regex => false,
+        }
+    }
+
     /// The operator with this spelling in YAML.
     #[must_use]
     pub fn from_spelling(text: &str) -> Option<Self> {

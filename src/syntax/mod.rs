@@ -23,6 +23,7 @@ use crate::model::id::SourceId;
 use crate::model::value::Value;
 
 pub mod ast;
+pub mod convert;
 mod detect;
 pub mod print;
 mod text;

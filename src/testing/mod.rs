@@ -6,6 +6,7 @@
 pub mod build;
 pub mod choices;
 pub mod commands;
+pub mod convert;
 pub mod corpus;
 pub mod damage;
 pub mod event;

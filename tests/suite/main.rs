@@ -8,6 +8,7 @@ mod bundle; // bundles: round trip, damage at every byte, other versions, verifi
 #[cfg(unix)]
 mod cli; // commands as processes: what they print, write, refuse
 mod commands; // shell texts: the simple commands after expansion and unwrapping
+mod convert; // policies in their other form: decisions, what cannot be said
 mod docs; // README and docs: commands work as written, links lead somewhere
 mod facts; // facts of whole events
 mod finds; // what fuzzing found stays mended

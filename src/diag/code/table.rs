@@ -462,6 +462,12 @@ pub const CODES: &[CodeSpec] = &[
         "case not possible",
         "A case names a statement that is there, and a text alone stands for the main parameter of an action that has one, such as `bash`.",
     ),
+    error(
+        Code::NotConvertible,
+        "E0717",
+        "not in the other form",
+        "YAML has no `let`, `include` or inline cases, and the policy language has no priorities and no parameters that are named like facts. `agsec convert` writes nothing where something would be lost.",
+    ),
 ];
 
 const fn error(code: Code, text: &'static str, title: &'static str, doc: &'static str) -> CodeSpec {

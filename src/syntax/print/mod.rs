@@ -12,6 +12,7 @@ use super::text;
 use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::SourceFile;
 use crate::model::id::SourceId;
+use std::ops::Range;
 
 /// How often a text is printed again until its comments stay where they are.
 const PASSES: usize = 8;
@@ -31,7 +32,17 @@ pub fn format(file: &SourceFile, source: SourceId) -> Result<String, Vec<Diagnos
         crate::diag::diagnostic::sort(&mut diagnostics);
         return Err(diagnostics);
     }
-    let mut text = layout::document(&parsed.document, &file.text, &parsed.comments);
+    Ok(commented(&parsed.document, &file.text, &parsed.comments, source))
+}
+
+/// A document in its canonical form, with the comments of the text that it was read from, which may be YAML.
+pub(super) fn commented(
+    document: &Document,
+    text: &str,
+    comments: &[Range<usize>],
+    source: SourceId,
+) -> String {
+    let mut text = layout::document(document, text, comments);
     // A comment from the middle of a line moves to its end, which may change how the next line is broken.
     for _ in 0..PASSES {
         let parsed = text::file(&text, source);
@@ -41,7 +52,7 @@ pub fn format(file: &SourceFile, source: SourceId) -> Result<String, Vec<Diagnos
         }
         text = again;
     }
-    Ok(text)
+    text
 }
 
 fn tidy(file: &SourceFile, source: SourceId) -> Result<String, Vec<Diagnostic>> {

@@ -20,6 +20,7 @@ use super::detect;
 use crate::diag::diagnostic::Diagnostic;
 use crate::model::id::SourceId;
 use crate::model::value::Value;
+use std::ops::Range;
 
 /// Reads one file.
 pub(super) fn parse(text: &str, source: SourceId) -> (Option<Document>, Vec<Diagnostic>) {
@@ -32,6 +33,31 @@ pub(super) fn parse(text: &str, source: SourceId) -> (Option<Document>, Vec<Diag
         Dialect::Rules | Dialect::Text => rules::read(&mut reader, root, source),
     });
     (document, reader.diagnostics)
+}
+
+/// The comments of a file without line breaks, as places in it: from a `#` behind a blank, outside of values. Empty where
+/// it cannot be read.
+pub(super) fn comments(text: &str, source: SourceId) -> Vec<Range<usize>> {
+    let (tree, _) = tree::read(text, source);
+    let scalars = tree.nodes.iter().filter(|node| matches!(node.content, tree::Content::Scalar(_)));
+    let mut values: Vec<Range<usize>> =
+        scalars.map(|node| node.span.start as usize..node.span.end as usize).collect();
+    values.sort_by_key(|value| value.start);
+    let within = |at: usize| {
+        let before = values.partition_point(|value| value.start <= at);
+        before.checked_sub(1).and_then(|last| values.get(last)).is_some_and(|value| value.contains(&at))
+    };
+    let mut found = Vec::new();
+    let mut start = 0_usize;
+    for line in text.split_inclusive('\n') {
+        let end = start.saturating_add(line.trim_end().len());
+        let begins = |at: usize| line.get(..at).is_some_and(|before| before.trim_end().len() < at || at == 0);
+        let mut signs = line.match_indices('#').map(|(at, _)| at);
+        let sign = signs.find(|at| begins(*at) && !within(start.saturating_add(*at)));
+        found.extend(sign.map(|at| start.saturating_add(at)..end));
+        start = start.saturating_add(line.len());
+    }
+    found
 }
 
 /// Reads one file that is no policy, as one value. `None` where it holds nothing or cannot be read to its end.

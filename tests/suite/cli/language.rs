@@ -46,6 +46,24 @@ fn test_runs_the_cases_and_names_those_that_fail() {
 }
 
 #[test]
+fn convert_prints_or_writes_beside_nothing_and_says_what_cannot_be() {
+    let desk = Desk::new();
+    desk.write("policies/a.yaml", format!("# why\n{SMALL}"));
+    let text = desk.run("convert policies/a.yaml").ends(0).prints("# why\n").out;
+    desk.write("b/a.agsec", &text);
+    desk.run("convert --to yaml b/a.agsec --out new").ends(0);
+    let back = fs::read_to_string(desk.shop.join("new/a.yaml")).unwrap();
+    assert!(back.starts_with("# why\nversion:"), "{back}");
+    desk.run("convert b/a.agsec --out new").ends(1).says("new/a.yaml");
+    desk.run("convert b/a.agsec --to text").ends(2).says("in that form already");
+    desk.write("c.agsec", "let a = 1\ndeny b on *\n");
+    let done = desk.run("convert c.agsec").ends(1).says("E0717");
+    assert_eq!(done.out, "");
+    desk.write("d.agsec", "deny b on *\ntest \"x\" { bash \"ls\" } => deny b\n");
+    desk.run("convert d.agsec").ends(0).says("1 inline case").prints("statements:");
+}
+
+#[test]
 fn a_change_of_an_included_file_is_a_change_of_the_policies() {
     let desk = Desk::new();
     desk.write(
