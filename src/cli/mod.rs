@@ -23,6 +23,7 @@ mod output;
 mod person;
 mod policies;
 mod progress;
+mod schema;
 mod shell;
 mod status;
 mod test;
@@ -96,6 +97,7 @@ enum Command {
     Halt(mode::Halt),
     Resume(mode::Resume),
     Demo(demo::Arguments),
+    Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -135,6 +137,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Halt(arguments) => mode::halt(&arguments, global),
         Command::Resume(arguments) => mode::resume(&arguments, global),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
     }

@@ -26,6 +26,7 @@ pub mod ast;
 pub mod convert;
 mod detect;
 pub mod print;
+pub mod schema;
 mod text;
 mod yaml;
 

@@ -43,11 +43,11 @@ fn the_generated_language_decides_the_same_in_yaml_and_back() {
 fn a_flat_test_of_a_list_of_facts_says_some() {
     let yaml = "# top\ndefault: allow # or so\nstatements:\n  # first\n  - sid: no-rm\n    effect: deny\n    conditions:\n      \
                 shell.commands.flags: \"-f\"\n      shell.commands.name: {op: \"!=\", value: ls}\n      \
-                shell.commands.does: {op: contains, value: delete}\n      params.a: null\n    reason: \"# no\" # why\n";
+                shell.commands.does: {op: contains, value: delete}\n      params.a: null\n    reason: '#: it''s \\' # why\n";
     let text = "# top\ndefault allow  # or so\n\n# first\ndeny no-rm on *\n  \
                 when some shell.commands.flags as one { one == \"-f\" }\n    \
                 and some shell.commands as one { one.name != \"ls\" }\n    \
-                and shell.commands.does contains \"delete\"\n    and params.a not exists\n  because \"# no\"  # why\n";
+                and shell.commands.does contains \"delete\"\n    and params.a not exists\n  because \"#: it's \\\\\"  # why\n";
     assert_eq!(converted("p.yaml", yaml).as_deref(), Ok(text));
 }
 

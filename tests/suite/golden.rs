@@ -18,10 +18,8 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// Codes that no policy text can bring about, with the reason.
-const OUT_OF_REACH: &[(&str, &str)] = &[
-    ("E0503", "takes a bundle of more than 1 GiB"),
-    ("E0717", "only `agsec convert` says it"),
-];
+const OUT_OF_REACH: &[(&str, &str)] =
+    &[("E0503", "takes a bundle of more than 1 GiB"), ("E0717", "only `agsec convert` says it")];
 
 /// The cases of a folder: files and directories without the recorded answers, sorted.
 fn cases(folder: &Path, answer: &str) -> Vec<PathBuf> {

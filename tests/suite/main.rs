@@ -31,6 +31,7 @@ mod policy_format; // the reference page of the policy format
 mod programs; // the table of programs: its cases, its page, arguments, SQL, code
 mod prompts; // signals in prompts
 mod render; // diagnostics for programs
+mod schema; // the JSON Schema of policies in YAML
 mod secrets; // secrets in texts, and what only looks so
 mod shell; // shell texts: trees, bad input, limits, dialects
 mod totality; // any text is read or refused, soon

@@ -15,7 +15,9 @@ use crate::model::op::{OPS, Op, OperandKind};
 use crate::syntax::ast::{Expr, Operand, Test, TextMap};
 use crate::syntax::text::{self, Origin};
 
-const CONDITION: Keys = Keys { owner: "a condition", names: &["op", "value"], reported: &[] };
+/// What a test of a field may say.
+pub(in crate::syntax) const CONDITION: Keys =
+    Keys { owner: "a condition", names: &["op", "value"], reported: &[] };
 
 /// How the tests of one mapping combine.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -15,9 +15,15 @@ mod scalar;
 mod statements;
 pub(super) mod tree;
 
+pub(super) use conditions::CONDITION;
+pub(super) use reader::{EFFECTS, Keys};
+pub(super) use rules::{DOCUMENT as RULES, RULE};
+pub(super) use statements::{DOCUMENT, STATEMENT};
+
 use super::ast::{Dialect, Document};
 use super::detect;
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::span::Span;
 use crate::model::id::SourceId;
 use crate::model::value::Value;
 use std::ops::Range;
@@ -39,9 +45,11 @@ pub(super) fn parse(text: &str, source: SourceId) -> (Option<Document>, Vec<Diag
 /// it cannot be read.
 pub(super) fn comments(text: &str, source: SourceId) -> Vec<Range<usize>> {
     let (tree, _) = tree::read(text, source);
-    let scalars = tree.nodes.iter().filter(|node| matches!(node.content, tree::Content::Scalar(_)));
-    let mut values: Vec<Range<usize>> =
-        scalars.map(|node| node.span.start as usize..node.span.end as usize).collect();
+    let values = tree.nodes.iter().filter_map(|node| match &node.content {
+        tree::Content::Scalar(scalar) => Some(value_place(text, node.span, scalar.style)),
+        tree::Content::Sequence(_) | tree::Content::Mapping(_) => None,
+    });
+    let mut values: Vec<Range<usize>> = values.collect();
     values.sort_by_key(|value| value.start);
     let within = |at: usize| {
         let before = values.partition_point(|value| value.start <= at);
@@ -58,6 +66,28 @@ pub(super) fn comments(text: &str, source: SourceId) -> Vec<Range<usize>> {
         start = start.saturating_add(line.len());
     }
     found
+}
+
+/// Where a value stands. The place of one in quotes may go on to the end of its line.
+fn value_place(text: &str, span: Span, style: tree::Style) -> Range<usize> {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let written = text.get(start..end).unwrap_or("");
+    let mut escaped = false;
+    let mut closing = |(at, character): (usize, char)| {
+        let closes = at > 0 && !escaped;
+        escaped = character == '\\' && !escaped;
+        closes && character == '"'
+    };
+    let length = match style {
+        tree::Style::DoubleQuoted => written.char_indices().find(|one| closing(*one)).map(|(at, _)| at),
+        // Two quotes in a row stand for one.
+        tree::Style::SingleQuoted => {
+            let body = written.get(1..).unwrap_or("").replace("''", "  ");
+            body.find('\'').map(|at| at.saturating_add(1))
+        }
+        tree::Style::Plain | tree::Style::Literal | tree::Style::Folded => None,
+    };
+    start..length.map_or(end, |length| start.saturating_add(length))
 }
 
 /// Reads one file that is no policy, as one value. `None` where it holds nothing or cannot be read to its end.

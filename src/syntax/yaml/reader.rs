@@ -49,19 +49,20 @@ impl Known {
 }
 
 /// The keys of a kind of mapping.
-pub(super) struct Keys {
+pub(in crate::syntax) struct Keys {
     /// What the mapping is, e.g. `a statement`.
-    pub(super) owner: &'static str,
+    pub(in crate::syntax) owner: &'static str,
     /// Its keys.
-    pub(super) names: &'static [&'static str],
+    pub(in crate::syntax) names: &'static [&'static str],
     /// Keys that do not belong here and are reported elsewhere.
-    pub(super) reported: &'static [&'static str],
+    pub(in crate::syntax) reported: &'static [&'static str],
 }
 
 /// Bytes of a value that a fix repeats.
 const LONGEST_FIX: usize = 200;
 
-const EFFECTS: [(&str, Effect); 4] =
+/// The words of effects. `block` is the Python tool's other word for `deny`.
+pub(in crate::syntax) const EFFECTS: [(&str, Effect); 4] =
     [("allow", Effect::Allow), ("deny", Effect::Deny), ("block", Effect::Deny), ("review", Effect::Review)];
 
 impl<'t> Reader<'t> {

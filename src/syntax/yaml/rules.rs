@@ -16,9 +16,11 @@ use crate::model::id::SourceId;
 use crate::model::value::Number;
 use crate::syntax::ast::{Dialect, Document, RuleDecl};
 
-const DOCUMENT: Keys =
+/// What a file with rules may say.
+pub(in crate::syntax) const DOCUMENT: Keys =
     Keys { owner: "a policy file", names: &["version", "default", "rules"], reported: &[] };
-const RULE: Keys = Keys {
+/// What a rule may say.
+pub(in crate::syntax) const RULE: Keys = Keys {
     owner: "a rule",
     names: &["sid", "action", "status", "conditions", "match", "priority", "reason"],
     reported: &["unless"],

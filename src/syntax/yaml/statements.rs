@@ -20,12 +20,13 @@ use crate::syntax::ast::{Dialect, Document, Expr, Operand, RuleDecl, Setting};
 use crate::syntax::text;
 
 /// `rules` beside `statements` is reported where the dialect is determined.
-const DOCUMENT: Keys = Keys {
+pub(in crate::syntax) const DOCUMENT: Keys = Keys {
     owner: "a policy file",
     names: &["version", "default", "statements", "settings"],
     reported: &["rules"],
 };
-const STATEMENT: Keys = Keys {
+/// What a statement may say.
+pub(in crate::syntax) const STATEMENT: Keys = Keys {
     owner: "a statement",
     names: &[
         "sid",
