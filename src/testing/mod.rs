@@ -9,6 +9,7 @@ pub mod commands;
 pub mod convert;
 pub mod corpus;
 pub mod damage;
+pub mod desk;
 pub mod event;
 pub mod fact;
 pub mod language;

@@ -5,7 +5,7 @@ use agsec::bundle::write::write;
 use agsec::compile;
 use agsec::diag::render;
 use agsec::diag::source::{SourceFile, Sources};
-use agsec::facts::value::Given;
+use agsec::facts::roots::Facts;
 use agsec::ir::Policy;
 use agsec::ir::lower::{Options, lower};
 use agsec::model::decision::Effect;
@@ -13,6 +13,7 @@ use agsec::oracle;
 use agsec::packs::{BUILTIN, PACKS, Pack};
 use agsec::syntax;
 use agsec::testing::corpus::{self, Case};
+use agsec::testing::desk;
 use agsec::testing::parity::check_loaded;
 use agsec::vm::Scratch;
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,8 +115,9 @@ fn every_case_is_decided_as_it_says_by_oracle_and_machine() {
         let mut scratch = Scratch::default();
         let mut wrong = Vec::new();
         for case in cases(&pack) {
-            check_loaded(&policy, &loaded, &case.event, &Given::default(), &mut scratch);
-            let verdict = oracle::evaluate(&policy, &case.event, &Given::default()).verdict;
+            let facts = Facts::new(&case.event, desk::setting());
+            check_loaded(&policy, &loaded, &case.event, &facts, &mut scratch);
+            let verdict = oracle::evaluate(&policy, &case.event, &facts).verdict;
             let decided_by = verdict.rule.map(|rule| policy.rules[rule.index()].name.as_str());
             let by_rule = decided_by == Some(case.rule.as_str());
             let expected = case.effect.unwrap_or_else(|| harmless(&policy, &case));
