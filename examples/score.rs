@@ -88,7 +88,10 @@ fn payload(row: &Value) -> Value {
             return json!({ "hook_event_name": "UserPromptSubmit", "prompt": input, "cwd": "/home/dev/shop" });
         }
         _ => {
-            return tool_call(text(&input, "tool_name"), input.get("tool_input").cloned().unwrap_or_default());
+            return tool_call(
+                text(&input, "tool_name"),
+                input.get("tool_input").cloned().unwrap_or_default(),
+            );
         }
     };
     tool_call(tool, parameters)
