@@ -6,6 +6,8 @@
 //! `--misses` lists dangerous rows that pass, `--alarms` others that do not; `--only WORD` keeps one category;
 //! `--cases FILE` decides the cases of a pack instead; `--policies DIR` names other policies than the default ones.
 
+#![allow(clippy::disallowed_methods, reason = "a door to the machine")]
+
 use agsec::bundle::read::Loaded;
 use agsec::diag::render;
 use agsec::engine::build::{Label, from_path};

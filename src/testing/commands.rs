@@ -82,7 +82,7 @@ fn redirect(redirect: &Redirect) -> String {
 pub struct Row {
     /// The text.
     pub text: String,
-    /// Its commands, as [`print`] says them.
+    /// Its commands, as [`print()`] says them.
     pub gives: Vec<String>,
     /// Whether something in it is opaque.
     pub opaque: bool,
