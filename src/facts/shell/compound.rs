@@ -217,19 +217,27 @@ impl Parser<'_, '_> {
         self.state.node(NodeKind::List(links), span, Slice::EMPTY)
     }
 
-    fn for_command(&mut self, select: bool) -> NodeKind {
-        self.blanks();
-        if !select && self.token().0 == Token::Open && self.next(self.pos.saturating_add(1)).0 == Some(b'(') {
-            return self.arithmetic_for();
-        }
-        let start = self.here();
+    /// A name. The tree keeps its place alone, so what is not understood in it is told beside it.
+    fn name(&mut self) -> Span {
+        let (start, errors) = (self.here(), self.state.tree.errors.len());
         if self.token().0 == Token::Other {
             self.word(Until::Break, Quote::None);
         }
         let name = self.since(start);
         if name.start == name.end {
             self.complain(Why::Unexpected, name);
+        } else if self.state.tree.errors.len() > errors {
+            self.note(Why::Unexpected, name);
         }
+        name
+    }
+
+    fn for_command(&mut self, select: bool) -> NodeKind {
+        self.blanks();
+        if !select && self.token().0 == Token::Open && self.next(self.pos.saturating_add(1)).0 == Some(b'(') {
+            return self.arithmetic_for();
+        }
+        let name = self.name();
         self.newlines();
         self.after_word = false;
         let mut words = None;
@@ -417,14 +425,7 @@ impl Parser<'_, '_> {
     /// `function name …`, behind the reserved word.
     fn function(&mut self, start: u32) -> NodeId {
         self.blanks();
-        let begin = self.here();
-        if self.token().0 == Token::Other {
-            self.word(Until::Break, Quote::None);
-        }
-        let name = self.since(begin);
-        if name.start == name.end {
-            self.complain(Why::Unexpected, name);
-        }
+        let name = self.name();
         let before = self.pos;
         if self.take_token(Token::Open) && !self.take_token(Token::Close) {
             // `function f (…)`: a subshell is the body.
