@@ -158,9 +158,10 @@ pub fn shell(text: &str) {
     }
     let plain = |char: &char| char.is_alphanumeric() || "_./-".contains(*char);
     let word: String = text.chars().filter(plain).collect();
-    let script = crate::facts::shell::parse(&format!("w{word} -{word}\n{text}"), Dialect::Bash);
+    // No reserved word begins with `w_`, as `while` does with `w`.
+    let script = crate::facts::shell::parse(&format!("w_{word} -{word}\n{text}"), Dialect::Bash);
     let found = literal_words(&script);
-    for wanted in [format!("w{word}"), format!("-{word}")] {
+    for wanted in [format!("w_{word}"), format!("-{word}")] {
         assert!(found.contains(&wanted), "{wanted:?} is lost before {text:?}");
     }
 }
