@@ -11,10 +11,12 @@
 use agsec::bundle::read::Loaded;
 use agsec::diag::render;
 use agsec::engine::build::{Label, from_path};
+use agsec::facts::roots::Facts;
 use agsec::hook::decide::{Decision, Layer, decide};
 use agsec::hook::parse;
 use agsec::hook::platform::find;
 use agsec::model::decision::Effect;
+use agsec::model::event::Event;
 use agsec::testing::{corpus, desk};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -103,10 +105,15 @@ fn tool_call(tool: &str, parameters: Value) -> Value {
     json!({ "hook_event_name": "PreToolUse", "tool_name": tool, "tool_input": parameters, "cwd": "/home/dev/shop" })
 }
 
+/// Questions on the recorded machine.
+fn with_facts<'e>(events: &'e [Event<'e>]) -> Vec<Facts<'e>> {
+    events.iter().map(|event| Facts::new(event, desk::setting())).collect()
+}
+
 fn decided(layer: &Layer<'_>, row: &Value) -> Option<Decision> {
     let bytes = payload(row).to_string().into_bytes();
     let call = parse(find("claude-code")?, &bytes).ok()?;
-    decide(std::slice::from_ref(layer), &call.questions, desk::setting())
+    decide(std::slice::from_ref(layer), &with_facts(&call.questions))
 }
 
 /// The lines of the table that a row counts in.
@@ -173,7 +180,7 @@ fn cases(file: &str, layer: &Layer<'_>) {
     let mut wrong = 0;
     for case in &cases {
         let events = std::slice::from_ref(&case.event);
-        let Some(decision) = decide(std::slice::from_ref(layer), events, desk::setting()) else { continue };
+        let Some(decision) = decide(std::slice::from_ref(layer), &with_facts(events)) else { continue };
         let by_rule = decision.sid.as_deref() == Some(case.rule.as_str());
         let expected = case.effect.unwrap_or(Effect::Allow);
         if by_rule != case.decides || (decision.effect != expected && (case.decides || case.effect.is_some()))

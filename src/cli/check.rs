@@ -108,6 +108,7 @@ fn in_force(arguments: &Arguments, mut call: Call<'static>, global: &Global) -> 
     let places = Places::new([told.map_or_else(policies::here, Ok)?].into_iter().chain(root));
     let session = Session { places: &places, claimed: None, asked: None };
     let located = locate(&options, state.path(), &session);
-    Own::seen(&options, &state, &session, &located.state).describe(&mut call, options.agent.as_deref());
-    Ok(judge(Ok(&call), &located, &places, arguments.allow_missing))
+    let own = Own::seen(&options, &state, &session, &located.state);
+    let found = own.describe(&mut call, options.agent.as_deref());
+    Ok(judge(Ok(&call), &hook::questions(&call, found), &located, &places, arguments.allow_missing))
 }

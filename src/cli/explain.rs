@@ -16,7 +16,7 @@ use crate::hook::judge::judge;
 use crate::hook::locate::{Located, Session, locate};
 use crate::hook::place::Places;
 use crate::hook::platform::Call;
-use crate::hook::world;
+use crate::hook::{self, world};
 use crate::model::decision::Effect;
 use serde_json::json;
 use std::path::PathBuf;
@@ -94,8 +94,9 @@ fn by_what_is_in_force(arguments: &Arguments, mut call: Call<'static>, global: &
     let places = Places::new([told.map_or_else(policies::here, Ok)?]);
     let session = Session { places: &places, claimed: None, asked: None };
     let located = locate(&options, state.path(), &session);
-    Own::seen(&options, &state, &session, &located.state).describe(&mut call, options.agent.as_deref());
-    let judged = judge(Ok(&call), &located, &places, false);
+    let own = Own::seen(&options, &state, &session, &located.state);
+    let found = own.describe(&mut call, options.agent.as_deref());
+    let judged = judge(Ok(&call), &hook::questions(&call, found), &located, &places, false);
     if let Some(failure) = &judged.failure {
         output::tell(&format!(
             "{}: {}\n  run: {}\n",

@@ -3,26 +3,25 @@
 //! In: a policy, its statements in the order of decision, its predicates. Out: the lists that `vm::candidates` follows,
 //! and the two automata that open them.
 //! Deliberately not here: how the automata are built (`actions.rs`, `literals.rs`), what a pattern requires
-//! (`required.rs`).
+//! (`required.rs`), which predicates a condition hangs on (`keys.rs`).
 //!
 //! A predicate is *gated* when it is false on every string that holds none of its literals, and on every finite number
 //! whose text holds none of them and which is not on the right side of its thresholds. What orders values and numbers is
-//! gated too, although it is not known on any string: a string opens it. A statement is *keyed* by gated predicates of
-//! which at least one must be open for its condition to be anything but false; all other statements are reached by their
-//! action alone.
+//! gated too, although it is not known on any string: a string opens it. The values of a fact are those of all elements
+//! of the lists on its path; a doubt on the way opens it. A statement is *keyed* by gated predicates of which at least one
+//! must be open for its condition to be anything but false; all other statements are reached by their action alone.
 
+use super::keys::{Keys, whole_lists};
 use super::literals::Literals;
 use super::required::{self, Clause, rarity};
 use super::{Actions, actions, number};
 use crate::bundle::format::ActionKind;
 use crate::bundle::program::{ActionIndex, Index, Operand, Predicate, Statement, Thresholds};
-use crate::ir::{self, Cond};
-use crate::model::field::Root;
+use crate::ir;
 use crate::model::id::PredId;
 use crate::model::op::Op;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
-use std::collections::BTreeSet;
 
 /// Predicates that key one statement; with more it is reached by its action.
 const KEYS: usize = 256;
@@ -32,7 +31,7 @@ const HALF: usize = 4;
 const POINT: usize = 40;
 
 /// When a gated predicate may be anything but false.
-struct Gating {
+pub(super) struct Gating {
     /// A string, or the text of a number, holds one of these.
     clause: Clause,
     /// A number is one of these, or on one side of one.
@@ -52,7 +51,7 @@ impl Gating {
     }
 
     /// How rarely it may be expected to be open.
-    fn rarity(&self) -> usize {
+    pub(super) fn rarity(&self) -> usize {
         let number = match &self.numbers {
             Numbers::Least(_) | Numbers::Most(_) => HALF,
             Numbers::Points(points) => match points.len().checked_ilog2() {
@@ -71,15 +70,15 @@ pub(super) fn build(
     names: &Actions,
     predicates: &[Predicate],
 ) -> Index {
+    let whole = whole_lists(policy);
     let gatings: Vec<Option<Gating>> = policy
         .preds
         .iter()
         .zip(predicates)
-        .map(|(pred, built)| {
-            let is_fact = policy.fields[pred.field.index()].root == Root::Fact;
-            gating(pred, built).filter(|_| !is_fact)
-        })
+        .enumerate()
+        .map(|(id, (pred, built))| gating(pred, built).filter(|_| !whole.contains(&PredId::from(id))))
         .collect();
+    let keyer = Keys { policy, gatings: &gatings };
     let mut index = Index {
         actions: vec![ActionIndex::default(); names.patterns.len() + 1],
         predicates: gatings.iter().map(|gating| gating.as_ref().map(|_| Vec::new())).collect(),
@@ -88,8 +87,7 @@ pub(super) fn build(
         ..Index::default()
     };
     for (place, statement) in (0..).zip(statements) {
-        let keys =
-            keys(&policy.rules[statement.rule.index()].when, &gatings).filter(|keys| keys.len() <= KEYS);
+        let keys = keyer.of(&policy.rules[statement.rule.index()].when).filter(|keys| keys.len() <= KEYS);
         let patterns = match statement.actions {
             Some(set) => names.sets[set as usize].clone(),
             None => vec![number(names.patterns.len())],
@@ -197,27 +195,4 @@ fn one(text: &str) -> Clause {
 
 fn folded(text: &str) -> String {
     crate::bundle::gate::fold_literal(text)
-}
-
-/// Gated predicates that are all false only where the condition is; `None` where there are none such.
-fn keys(condition: &Cond, gatings: &[Option<Gating>]) -> Option<BTreeSet<PredId>> {
-    match condition {
-        Cond::Const(Truth::False) => Some(BTreeSet::new()),
-        Cond::Const(_) | Cond::Not(_) | Cond::Some { .. } => None,
-        Cond::Pred(id) => gatings[id.index()].as_ref().map(|_| BTreeSet::from([*id])),
-        Cond::All(parts) => {
-            let keyed = parts.iter().filter_map(|part| keys(part, gatings));
-            keyed.max_by_key(|keys| strength(keys, gatings))
-        }
-        Cond::Any(parts) => {
-            let all: Option<Vec<_>> = parts.iter().map(|part| keys(part, gatings)).collect();
-            all.map(|all| all.into_iter().flatten().collect())
-        }
-    }
-}
-
-/// How rarely one of the keys may be expected to be open.
-fn strength(keys: &BTreeSet<PredId>, gatings: &[Option<Gating>]) -> usize {
-    let all = keys.iter().filter_map(|key| gatings[key.index()].as_ref());
-    all.map(Gating::rarity).min().unwrap_or(usize::MAX)
 }

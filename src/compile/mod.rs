@@ -8,6 +8,7 @@ mod actions;
 pub mod automata;
 mod emit;
 mod index;
+mod keys;
 mod literals;
 mod operand;
 mod order;

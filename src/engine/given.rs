@@ -161,7 +161,7 @@ impl Evaluator<'_> {
                 &oracle::evaluate(policy, event, &Facts::new(event, world::setting())).verdict,
                 &event.action,
             ),
-            None => decide(&self.layer, std::slice::from_ref(event), world::setting()).unwrap_or_else(|| {
+            None => decide(&self.layer, &[Facts::new(event, world::setting())]).unwrap_or_else(|| {
                 Decision::without_statement(Effect::Deny, MatchedBy::Error, "nothing was asked".to_owned())
             }),
         };

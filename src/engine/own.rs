@@ -5,6 +5,7 @@
 //! mentions (`hook::mention`).
 
 use super::directory::StateDirectory;
+use crate::facts::roots::Found;
 use crate::hook;
 use crate::hook::arguments::Options;
 use crate::hook::locate::Session;
@@ -31,11 +32,11 @@ impl Own {
         }
     }
 
-    /// Adds to each question what it mentions, and the agent's name.
-    pub fn describe(&self, call: &mut Call<'_>, agent: Option<&str>) {
+    /// Adds to each question what it mentions, and the agent's name; gives what was found out on the way.
+    pub fn describe(&self, call: &mut Call<'_>, agent: Option<&str>) -> Vec<Found> {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
         let place = self.protected.cwd.as_deref();
-        hook::describe(call, agent, place, &names, || &self.protected, hook::world::setting());
+        hook::describe(call, agent, place, &names, || &self.protected, hook::world::setting())
     }
 
     /// The same for a single event.

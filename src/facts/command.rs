@@ -136,6 +136,15 @@ impl Command {
     }
 }
 
+/// A file that a text writes and that runs by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its path, absolute or relative to the action's own directory.
+    pub path: String,
+    /// What is put there, with marks where a part is known only when it runs; `None` where nothing of it is known.
+    pub text: Option<String>,
+}
+
 /// All commands of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Commands {
@@ -144,6 +153,8 @@ pub struct Commands {
     /// Constructs that are not understood, or that shells read differently, in words for people. Not empty: there may
     /// be commands that are not in the list.
     pub opaque: Vec<String>,
+    /// The files that they write and that run by themselves, in the order in which they are written.
+    pub written: Vec<Written>,
 }
 
 impl Commands {
@@ -151,5 +162,6 @@ impl Commands {
     pub fn extend(&mut self, other: Self) {
         self.list.extend(other.list);
         self.opaque.extend(other.opaque);
+        self.written.extend(other.written);
     }
 }

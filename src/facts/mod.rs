@@ -32,3 +32,4 @@ pub mod shell;
 pub mod url;
 pub mod value;
 pub mod world;
+pub mod written;

@@ -53,6 +53,31 @@ pub struct Intent<'e> {
     pub urls: Vec<&'e str>,
     /// SQL texts.
     pub sql: Vec<&'e str>,
+    /// What is put into files.
+    pub writes: Vec<Write<'e>>,
+}
+
+/// What is put into a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write<'e> {
+    /// The file, as written.
+    pub path: &'e str,
+    /// What is put there.
+    pub change: Change<'e>,
+}
+
+/// How a file is changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change<'e> {
+    /// All of it, or something added to it.
+    Whole(&'e str),
+    /// Parts of it are replaced: old and new.
+    Edits {
+        /// In the order in which they are made.
+        edits: Vec<(&'e str, &'e str)>,
+        /// Each wherever it stands, not the first time alone.
+        all: bool,
+    },
 }
 
 /// What a parameter of this name is, if its shape fits.
@@ -165,16 +190,59 @@ pub fn intent<'e>(event: &'e Event<'_>) -> Intent<'e> {
             let verb = verb(&event.action);
             let mut left = MOST;
             collect(&event.params, verb, DEPTH, &mut left, &mut intent);
+            let path =
+                intent.paths.first().filter(|(touch, _)| matches!(touch, Touch::Write | Touch::Unknown));
+            let write = path.and_then(|(_, path)| Some(Write { path, change: change(&event.params)? }));
+            intent.writes.extend(write);
             return intent;
         }
     };
     match file() {
-        Some(path) => intent.paths.push((touch, path)),
+        Some(path) => {
+            intent.paths.push((touch, path));
+            if touch == Touch::Write {
+                intent.writes.extend(change(&event.params).map(|change| Write { path, change }));
+            }
+        }
         // Without a path these search where the agent is.
         None if touch == Touch::Read => intent.paths.push((touch, ".")),
         None => {}
     }
     intent
+}
+
+/// Names of parameters that hold what is put into a file.
+const CONTENT: &[&str] =
+    &["content", "contents", "file_text", "text", "data", "body", "insert_text", "new_str"];
+/// Names of parameters that hold what an edit replaces, and what it puts there.
+const EDIT: &[(&str, &str)] = &[
+    ("old_string", "new_string"),
+    ("old_str", "new_str"),
+    ("oldText", "newText"),
+    ("old_text", "new_text"),
+    ("search", "replace"),
+];
+
+/// What a tool puts into its file.
+fn change<'e>(params: &'e Value<'_>) -> Option<Change<'e>> {
+    let text = |value: &'e Value<'_>, name: &str| value.get(name).and_then(Value::as_str);
+    let edit = |value: &'e Value<'_>| {
+        EDIT.iter().find_map(|(old, new)| Some((text(value, old)?, text(value, new)?)))
+    };
+    let several = match params.get("edits") {
+        Some(Value::List(items)) => items.iter().filter_map(edit).collect(),
+        Some(_) | None => Vec::new(),
+    };
+    let edits: Vec<_> = edit(params).into_iter().chain(several).collect();
+    if edits.is_empty() {
+        return CONTENT.iter().find_map(|name| text(params, name)).map(Change::Whole);
+    }
+    // An edit of nothing makes the file.
+    if let [("", new)] = edits.as_slice() {
+        return Some(Change::Whole(new));
+    }
+    let all = matches!(params.get("replace_all"), Some(Value::Bool(true)));
+    Some(Change::Edits { edits, all })
 }
 
 /// How a tool touches paths, by the words of its name.
@@ -290,7 +358,7 @@ fn with_arguments<'e>(text: &'e str, params: &'e Value<'_>) -> Cow<'e, str> {
 }
 
 /// Words as shell text that gives exactly them.
-fn quoted(words: &[&str]) -> String {
+pub(super) fn quoted(words: &[&str]) -> String {
     let plain = |word: &&str| {
         !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c))
     };

@@ -3,7 +3,9 @@
 //! In: an event, where it happens, the reader of the machine. Out: [`Roots`] for the evaluators.
 //! Deliberately not here: what commands, paths and URLs are (the readers beside), what a test means (oracle, machine).
 
-use super::command::{Command, Commands, Word};
+mod written;
+
+use super::command::{Command, Commands, Redirect, RedirectKind, Word};
 use super::git::{self, Head, Unsure};
 use super::params::{Intent, intent};
 use super::program::{Classified, classify};
@@ -25,6 +27,8 @@ use std::cell::OnceCell;
 const TEXTS: usize = 1024;
 /// Command lines that code of one action starts, as far as they are looked into.
 const STARTED: usize = 64;
+/// Code inside of code that is looked into.
+const DEPTH: u8 = 16;
 
 /// Where actions happen; asked only when a fact is.
 #[derive(Clone, Copy)]
@@ -48,8 +52,15 @@ impl std::fmt::Debug for Setting<'_> {
 pub struct Facts<'e> {
     event: &'e Event<'e>,
     setting: Setting<'e>,
-    surroundings: OnceCell<Surroundings>,
     intent: OnceCell<Intent<'e>>,
+    found: Found,
+}
+
+/// What has been found out about an event. It borrows nothing of it, so that its context may be added to before more is
+/// asked; no fact depends on what is added.
+#[derive(Debug, Default)]
+pub struct Found {
+    surroundings: OnceCell<Surroundings>,
     run: OnceCell<Commands>,
     roots: [OnceCell<Fact<'static>>; FactRoot::ALL.len()],
 }
@@ -58,19 +69,30 @@ impl<'e> Facts<'e> {
     /// Computes nothing yet.
     #[must_use]
     pub fn new(event: &'e Event<'e>, setting: Setting<'e>) -> Self {
-        Self {
-            event,
-            setting,
-            surroundings: OnceCell::new(),
-            intent: OnceCell::new(),
-            run: OnceCell::new(),
-            roots: Default::default(),
-        }
+        Self::resumed(event, setting, Found::default())
+    }
+
+    /// Goes on with what has been found out about the same event.
+    #[must_use]
+    pub fn resumed(event: &'e Event<'e>, setting: Setting<'e>, found: Found) -> Self {
+        Self { event, setting, intent: OnceCell::new(), found }
+    }
+
+    /// What has been found out so far.
+    #[must_use]
+    pub fn into_found(self) -> Found {
+        self.found
+    }
+
+    /// The event.
+    #[must_use]
+    pub fn event(&self) -> &'e Event<'e> {
+        self.event
     }
 
     /// The simple commands of the action.
     pub fn commands(&self) -> &Commands {
-        self.run.get_or_init(|| {
+        self.found.run.get_or_init(|| {
             let mut all = Commands::default();
             for text in &self.intent().commands {
                 all.extend(self.of_text(text));
@@ -85,23 +107,30 @@ impl<'e> Facts<'e> {
         commands(text, self.dialect(), ground.surroundings, ground.world)
     }
 
-    /// The command lines that code starts which a command is handed. Code that these hand on is not looked into.
+    /// The command lines that code starts which a command is handed, those of code that these hand on included.
     fn started(&self, all: &mut Commands) {
-        let mut texts: Vec<(String, u8)> = Vec::new();
-        for command in &all.list {
-            let lines = classify(command).code.into_iter().flat_map(|code| code.scan.commands);
-            texts.extend(lines.map(|line| (line, command.depth)));
-        }
-        if texts.len() > STARTED {
-            all.opaque.push("code starts more processes than are looked into".to_owned());
-        }
-        for (text, depth) in texts.into_iter().take(STARTED) {
-            let mut found = self.of_text(&text);
-            for command in &mut found.list {
-                command.depth = command.depth.saturating_add(depth).saturating_add(1);
-                command.origin = super::command::Origin::Nested;
+        let (mut at, mut left) = (0_usize, STARTED);
+        while let Some(command) = all.list.get(at) {
+            at = at.saturating_add(1);
+            if !may_hold_code(command) {
+                continue;
             }
-            all.extend(found);
+            let depth = command.depth;
+            let lines: Vec<String> =
+                classify(command).code.into_iter().flat_map(|code| code.scan.commands).collect();
+            for line in lines {
+                let Some(rest) = left.checked_sub(1).filter(|_| depth < DEPTH) else {
+                    all.opaque.push("code starts more processes than are looked into".to_owned());
+                    return;
+                };
+                left = rest;
+                let mut found = self.of_text(&line);
+                for command in &mut found.list {
+                    command.depth = command.depth.saturating_add(depth).saturating_add(1);
+                    command.origin = super::command::Origin::Nested;
+                }
+                all.extend(found);
+            }
         }
     }
 
@@ -114,7 +143,7 @@ impl<'e> Facts<'e> {
     }
 
     fn ground(&self) -> Ground<'_> {
-        let surroundings = self.surroundings.get_or_init(|| (self.setting.surroundings)(self.event));
+        let surroundings = self.found.surroundings.get_or_init(|| (self.setting.surroundings)(self.event));
         Ground { surroundings, world: self.setting.world }
     }
 
@@ -279,11 +308,10 @@ impl<'e> Facts<'e> {
 
 impl Roots for Facts<'_> {
     fn root(&self, root: FactRoot) -> &Fact<'_> {
-        let place = self.roots.get(usize::from(root as u8));
+        let place = self.found.roots.get(usize::from(root as u8));
         let compute = || match root {
             FactRoot::Shell => self.shell(),
-            // Files that run by themselves are not looked into yet.
-            FactRoot::Written => Fact::Missing,
+            FactRoot::Written => self.written(),
             FactRoot::Path => self.path(),
             FactRoot::Url => self.url(),
             FactRoot::Secret => {
@@ -296,6 +324,12 @@ impl Roots for Facts<'_> {
         };
         place.map_or(&Fact::Missing, |place| place.get_or_init(compute))
     }
+}
+
+/// Whether a command may be handed code: by its words, or by what it is fed. PERF: most are not.
+fn may_hold_code(command: &Command) -> bool {
+    let is_text = |redirect: &Redirect| redirect.kind == RedirectKind::Text;
+    !command.code.is_empty() || !command.args.is_empty() || command.redirects.iter().any(is_text)
 }
 
 /// Collects the strings of a value with their fields; false where there are more than are kept.

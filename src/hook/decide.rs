@@ -1,12 +1,11 @@
 //! From layers and questions to one decision.
 //!
-//! In: loaded bundles, outermost first, and the questions of a call. Out: the strictest answer, with the statement that
+//! In: loaded bundles, outermost first, and the facts of a call's questions. Out: the strictest answer, with the statement that
 //! gave it. Deliberately not here: modes, failures, files; `agsec check` and `explain` decide with this too.
 
 use crate::bundle::read::Loaded;
-use crate::facts::roots::{Facts, Setting};
+use crate::facts::roots::Facts;
 use crate::model::decision::{Effect, MatchedBy, Verdict};
-use crate::model::event::Event;
 use crate::vm::{self, Scratch, trace::Nothing};
 
 /// A layer that is asked.
@@ -63,24 +62,24 @@ impl Decision {
 }
 
 /// Asks every layer every question; the strictest answer holds, the first question and the outermost layer where
-/// several are equal. `None` without layers or without questions. Facts are those of the setting, asked for where a layer
-/// does.
+/// several are equal. `None` without layers or without questions. Facts are found out where a layer asks for them, once for
+/// all layers.
 #[must_use]
-pub fn decide(layers: &[Layer<'_>], questions: &[Event<'_>], setting: Setting<'_>) -> Option<Decision> {
+pub fn decide(layers: &[Layer<'_>], questions: &[Facts<'_>]) -> Option<Decision> {
     let mut scratch = Scratch::default();
     let mut strictest: Option<(usize, usize, Verdict)> = None;
-    for (question, event) in questions.iter().enumerate() {
-        let facts = Facts::new(event, setting);
+    for (question, facts) in questions.iter().enumerate() {
+        let event = facts.event();
         let verdicts =
-            layers.iter().map(|layer| vm::evaluate(&layer.bundle, event, &facts, &mut scratch, &mut Nothing));
+            layers.iter().map(|layer| vm::evaluate(&layer.bundle, event, facts, &mut scratch, &mut Nothing));
         let Some((layer, verdict)) = vm::combine(verdicts) else { continue };
         if strictest.is_none_or(|(_, _, held)| verdict.effect > held.effect) {
             strictest = Some((question, layer, verdict));
         }
     }
     let (question, position, verdict) = strictest?;
-    let event = questions.get(question)?;
-    Some(Decision { question, position, ..told(layers.get(position)?, &verdict, &event.action) })
+    let action = &questions.get(question)?.event().action;
+    Some(Decision { question, position, ..told(layers.get(position)?, &verdict, action) })
 }
 
 /// The verdict with what people want to know about it. Damage in what is only told does not change the effect.

@@ -1,6 +1,6 @@
 //! From a call and what is in force to what is done.
 //!
-//! In: the call (or why there is none), the layers, the mode. Out: a judgement: decision or failure, and its outcome.
+//! In: the call (or why there is none) and the facts of its questions, the layers, the mode. Out: a judgement: decision or failure, and its outcome.
 //! Deliberately not here: reading and printing (`mod.rs`), files (`locate.rs`).
 
 use super::builtin;
@@ -11,8 +11,9 @@ use super::locate::{Found, Located, untrusted};
 use super::mode::Mode;
 use super::place::Places;
 use super::platform::{Call, Kind, Outcome};
-use super::{source, world};
+use super::source;
 use crate::bundle::read::Loaded;
+use crate::facts::roots::Facts;
 use crate::model::decision::{Effect, MatchedBy};
 
 /// What was decided and what is done about it.
@@ -69,10 +70,11 @@ impl Judgement {
     }
 }
 
-/// Judges a call.
+/// Judges a call by its questions.
 #[must_use]
 pub fn judge(
     call: Result<&Call<'_>, Failure>,
+    questions: &[Facts<'_>],
     located: &Located,
     places: &Places,
     allow_missing: bool,
@@ -82,7 +84,7 @@ pub fn judge(
         Ok(call) if call.kind == Kind::Record => return Judgement::recorded(),
         call => call,
     };
-    let own = match call.as_ref().ok().map(|call| own_decision(call)) {
+    let own = match call.as_ref().ok().map(|_| own_decision(questions)) {
         Some(Err(failure)) => return Judgement::of_failure(failure, Mode::Enforce, false, None),
         Some(Ok(own)) => own,
         None => None,
@@ -100,11 +102,11 @@ pub fn judge(
         return halted(located.halted_by_environment);
     }
     let failed = |failure| Judgement::of_failure(failure, mode, allow_missing, own.clone());
-    let call = match (call, located.failures.first()) {
+    match (call, located.failures.first()) {
         (_, Some(failure)) => return failed(failure.clone()),
         (Err(failure), None) => return failed(failure),
-        (Ok(call), None) => call,
-    };
+        (Ok(_), None) => {}
+    }
     let (layers, changed) = match load(&located.layers) {
         Ok(loaded) => loaded,
         Err(failure) => return failed(failure),
@@ -114,7 +116,7 @@ pub fn judge(
     if !restricted && !layers.iter().any(|layer| layer.name != "overlay") {
         return failed(Failure::NoPolicy(untrusted(places)));
     }
-    let Some(decision) = decide(&layers, &call.questions, world::setting()) else {
+    let Some(decision) = decide(&layers, questions) else {
         return failed(Failure::Internal("nothing was asked".to_owned()));
     };
     let found = located.layers.get(decision.position);
@@ -129,13 +131,10 @@ pub fn judge(
 }
 
 /// The built-in layer's decision, where it is not to let the action pass.
-fn own_decision(call: &Call<'_>) -> Result<Option<Decision>, Failure> {
+fn own_decision(questions: &[Facts<'_>]) -> Result<Option<Decision>, Failure> {
     let damaged = |what: String| Failure::Internal(format!("the built-in layer cannot be used: {what}"));
     let bundle = Loaded::read(builtin::BYTES).map_err(|error| damaged(error.to_string()))?;
-    let Some(decision) = decide(&[Layer { name: "builtin", bundle }], &call.questions, world::setting())
-    else {
-        return Ok(None);
-    };
+    let Some(decision) = decide(&[Layer { name: "builtin", bundle }], questions) else { return Ok(None) };
     match (decision.matched_by, decision.effect) {
         (MatchedBy::Error, _) => Err(damaged(decision.reason)),
         (_, Effect::Allow) => Ok(None),

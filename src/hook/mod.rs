@@ -45,7 +45,7 @@ pub mod world;
 use crate::audit::log;
 use crate::audit::record::Record;
 use crate::audit::time::rfc3339;
-use crate::facts::roots::Setting;
+use crate::facts::roots::{Facts, Found, Setting};
 use crate::model::decision::Effect;
 use crate::model::digits::{write_decimal, write_hexadecimal};
 use crate::model::json;
@@ -154,11 +154,12 @@ impl Run {
         let places = self.places(&call);
         let session = self.session(&places);
         let located = locate(&self.options, &state_directory, &session);
+        let mut found = Vec::new();
         if let Ok(call) = &mut call {
             let known = OnceCell::new();
             let paths =
                 || known.get_or_init(|| protected(&self.options, &state_directory, &session, &located.state));
-            describe(
+            found = describe(
                 call,
                 self.options.agent.as_deref(),
                 places.written().first().map(PathBuf::as_path),
@@ -168,9 +169,11 @@ impl Run {
             );
         }
         let allow_missing = self.options.allow_missing;
-        let judged = judge(call.as_ref().map_err(Clone::clone), &located, &places, allow_missing);
+        let questions = call.as_ref().map_or_else(|_| Vec::new(), |call| questions(call, found));
+        let judged = judge(call.as_ref().map_err(Clone::clone), &questions, &located, &places, allow_missing);
         let answer = self.conclude(call.as_ref().ok(), judged, located.mode, &state_directory, &id);
         // PERF: the process ends here; unmapping and freeing would cost more system calls than reading did.
+        std::mem::forget(questions);
         std::mem::forget((call, located));
         answer
     }
@@ -407,6 +410,7 @@ pub fn protected(
 
 /// Adds to each question's context what the host does not know: whose overlay counts, and what of agsec's own the
 /// parameters mention when they are used at `place` and its commands reach. A payload cannot say any of it for itself.
+/// Gives what was found out on the way, question by question, for [`questions`].
 pub fn describe<'p>(
     call: &mut Call<'_>,
     agent: Option<&str>,
@@ -414,13 +418,16 @@ pub fn describe<'p>(
     names: &[&str],
     protected: impl Fn() -> &'p Protected,
     setting: Setting<'_>,
-) {
+) -> Vec<Found> {
+    let mut all = Vec::with_capacity(call.questions.len());
     if call.kind == Kind::Record {
-        return;
+        return all;
     }
     for question in &mut call.questions {
         let things = mentions(&question.action, &question.params, place, names, &protected);
-        let reach = reach::of_event(question, names, &protected, setting);
+        let facts = Facts::new(question, setting);
+        let reach = reach::of_event(&facts, names, &protected);
+        all.push(facts.into_found());
         let list = |things: &[Thing]| {
             Value::List(mention::each_once(things).iter().map(|thing| platform::text(thing.name())).collect())
         };
@@ -436,6 +443,18 @@ pub fn describe<'p>(
         }
         context.push((Cow::Borrowed("agsec"), told));
     }
+    all
+}
+
+/// The questions of a call with their facts on this machine, as far as they have been found out.
+#[must_use]
+pub fn questions<'c>(call: &'c Call<'_>, found: Vec<Found>) -> Vec<Facts<'c>> {
+    let found = found.into_iter().chain(std::iter::repeat_with(Found::default));
+    call.questions
+        .iter()
+        .zip(found)
+        .map(|(event, found)| Facts::resumed(event, world::setting(), found))
+        .collect()
 }
 
 /// For a person who started the hook at a terminal.

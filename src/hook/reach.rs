@@ -8,9 +8,8 @@
 use super::mention::{Protected, Thing};
 use crate::facts::command::{Command, Word};
 use crate::facts::glob::fnmatchcase;
-use crate::facts::roots::{Facts, Setting};
+use crate::facts::roots::Facts;
 use crate::facts::value::{Fact, Roots};
-use crate::model::event::Event;
 use crate::model::fact::{FactRoot, Kind};
 use crate::model::value::Value;
 use std::borrow::Cow;
@@ -33,17 +32,13 @@ pub struct Reach {
 
 /// What the commands of an event, or the paths of another tool, reach; nothing where its words are plain and name
 /// nothing in `names`, the last components of all protected paths.
-pub fn of_event<'p>(
-    event: &Event<'_>,
-    names: &[&str],
-    protected: impl Fn() -> &'p Protected,
-    setting: Setting<'_>,
-) -> Reach {
+pub fn of_event<'p>(facts: &Facts<'_>, names: &[&str], protected: impl Fn() -> &'p Protected) -> Reach {
+    let event = facts.event();
     let runs = |prefix: &&str| event.action.starts_with(prefix);
     if !["bash.", "mcp.", "unknown."].iter().any(runs) || !may_reach(&event.params, names) {
         return Reach::default();
     }
-    reach(&Facts::new(event, setting), protected)
+    reach(facts, protected)
 }
 
 /// True where some text may be read by a shell as something else than what its words say, or names what is protected,

@@ -10,7 +10,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::source::{SourceFile, Sources};
 use crate::facts::decode::{decode_base64, decode_escapes, views};
 use crate::facts::glob::fnmatchcase;
-use crate::facts::roots::Setting;
+use crate::facts::roots::{Facts, Found, Setting};
 use crate::facts::shell::ast::{Dialect, NodeKind, PieceKind, Quote, Script};
 use crate::facts::world::{Recorded, Surroundings};
 use crate::hook::decide::{Decision, Layer, decide};
@@ -204,7 +204,7 @@ pub fn hook(bytes: &[u8]) {
         Setting { surroundings: &|_| Surroundings::default(), dialect: &|_| Dialect::Bash, world: &nowhere };
     for platform in PLATFORMS {
         let Ok(mut call) = hook::parse(platform, bytes) else { continue };
-        hook::describe(
+        let found = hook::describe(
             &mut call,
             Some("fuzzer"),
             protected.cwd.as_deref(),
@@ -212,7 +212,14 @@ pub fn hook(bytes: &[u8]) {
             || &protected,
             setting,
         );
-        let decision = decide(&layers, &call.questions, setting);
+        let found = found.into_iter().chain(std::iter::repeat_with(Found::default));
+        let facts: Vec<_> = call
+            .questions
+            .iter()
+            .zip(found)
+            .map(|(event, found)| Facts::resumed(event, setting, found))
+            .collect();
+        let decision = decide(&layers, &facts);
         let decision = decision.expect("a call asks something");
         assert_ne!(decision.matched_by, MatchedBy::Error, "the built-in layer is whole");
         assert!(

@@ -6,15 +6,20 @@
 //!
 //! One pass over the action's name finds the action patterns; one pass over each field that they lead to finds the
 //! literals and, for a number, its place among the thresholds; these open predicates, which bring their statements in.
+//! The values of a fact are those of all elements of the lists on its path, so that one look answers for every element.
 //! What stays closed costs nothing.
 
 use super::Damaged;
 use super::exec::Machine;
+use super::fact::each_value;
+use super::field::View;
+use super::predicate::Account;
 use crate::bundle::gate::Gate;
 use crate::bundle::index::{Index, Reached};
-use crate::bundle::read::Which;
+use crate::bundle::read::{Loaded, Which};
 use crate::model::id::{FieldId, PredId};
 use crate::model::value::Value;
+use std::cell::OnceCell;
 
 /// What following one posting or threshold costs, in bytes read.
 const POSTING_COST: usize = 8;
@@ -89,15 +94,13 @@ impl Machine<'_, '_, '_> {
         self.candidates.open.get(id.index()).map(|open| !open).ok_or(Damaged)
     }
 
-    /// Looks for the literals in a field, and for a number among its thresholds, once. A missing field opens nothing; a
-    /// string opens also what orders it and a number, which is not known; a list, an object, a number that is not finite,
-    /// and a value for which the work is spent open everything that looks at the field.
+    /// Looks for the literals in a field, and for a number among its thresholds, once. A missing field opens nothing; what
+    /// is in doubt opens everything that looks at the field.
     fn scan(&mut self, index: &Index<'_>, field: FieldId) -> Result<(), Damaged> {
         let scanned = self.candidates.scanned.get_mut(field.index()).ok_or(Damaged)?;
         if std::mem::replace(scanned, true) {
             return Ok(());
         }
-        let Some(views) = self.fields.get(self.bundle, field)?.ok_or(Damaged)?.views() else { return Ok(()) };
         let gate = match self.gate {
             Some(gate) => gate,
             None => {
@@ -105,33 +108,64 @@ impl Machine<'_, '_, '_> {
                 *self.gate.insert(Gate::open(words, Some(self.bundle.blocks())).ok_or(Damaged)?)
             }
         };
-        for view in views {
-            let number = view.value.nearest_float();
-            let (bundle, candidates, account) = (self.bundle, &mut self.candidates, &mut self.account);
-            let text = match (view.value, number) {
-                (Value::String(text), _) => text.as_ref(),
-                (Value::Bool(_) | Value::Number(_), Some(_)) => view.text(),
-                (Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_), _) => {
-                    return candidates.open_all(index, field);
+        let (bundle, candidates, account) = (self.bundle, &mut self.candidates, &mut self.account);
+        let mut look = Look { bundle, index, gate, field, candidates, account };
+        let clear = match self.fields.get(bundle, field)? {
+            Some(seen) => {
+                let mut clear = true;
+                for view in seen.views().into_iter().flatten() {
+                    clear = clear && look.at(view)?;
                 }
-            };
-            let mut spent = account.pay(text.len()).is_err();
-            let mut found = |id: PredId| {
-                spent |= account.pay(POSTING_COST).is_err();
-                if !spent && bundle.predicate(id)?.field == field {
-                    candidates.open(index, id).ok()?;
-                }
-                (!spent).then_some(())
-            };
-            let read = gate.scan(text, |posting| found(PredId(posting))).and_then(|()| match number {
-                Some(number) => index.comparing(field, number, &mut found),
-                None => index.ordering(field, &mut found),
-            });
-            if spent {
-                return self.candidates.open_all(index, field);
+                clear
             }
-            read.ok_or(Damaged)?;
+            None => each_value(bundle, field, self.facts, &mut |value| {
+                look.at(View { value, text: &OnceCell::new() })
+            })?,
+        };
+        if clear { Ok(()) } else { self.candidates.open_all(index, field) }
+    }
+}
+
+/// A look at the values of one field.
+struct Look<'s, 'b, 'm> {
+    bundle: &'s Loaded<'b>,
+    index: &'s Index<'s>,
+    gate: Gate<'s>,
+    field: FieldId,
+    candidates: &'s mut Candidates<'m>,
+    account: &'s mut Account,
+}
+
+impl Look<'_, '_, '_> {
+    /// Opens what one value may make anything but false. A string opens also what orders it and a number, which is not
+    /// known. False where everything that looks at the field has to be opened: for a list, an object, a number that is not
+    /// finite, and where the work is spent.
+    fn at(&mut self, view: View<'_>) -> Result<bool, Damaged> {
+        let Self { bundle, index, gate, field, candidates, account } = self;
+        let number = view.value.nearest_float();
+        let text = match (view.value, number) {
+            (Value::String(text), _) => text.as_ref(),
+            (Value::Bool(_) | Value::Number(_), Some(_)) => view.text(),
+            (Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_), _) => {
+                return Ok(false);
+            }
+        };
+        let mut spent = account.pay(text.len().saturating_add(1)).is_err();
+        let mut found = |id: PredId| {
+            spent |= account.pay(POSTING_COST).is_err();
+            if !spent && bundle.predicate(id)?.field == *field {
+                candidates.open(index, id).ok()?;
+            }
+            (!spent).then_some(())
+        };
+        let read = gate.scan(text, |posting| found(PredId(posting))).and_then(|()| match number {
+            Some(number) => index.comparing(*field, number, &mut found),
+            None => index.ordering(*field, &mut found),
+        });
+        if spent {
+            return Ok(false);
         }
-        Ok(())
+        read.ok_or(Damaged)?;
+        Ok(true)
     }
 }

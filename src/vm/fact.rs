@@ -1,6 +1,6 @@
 //! Facts as conditions see them: loops over their elements, and tests on what lies below one.
 //!
-//! In: field paths of the bundle, the facts of the event, the elements that are bound. Out: truths.
+//! In: field paths of the bundle, the facts of the event, the elements that are bound. Out: truths; the values at a path.
 //! Deliberately not here: the operators on a single value (`predicate.rs`), how facts are computed (`facts`).
 
 use super::Damaged;
@@ -9,8 +9,8 @@ use super::field::View;
 use super::predicate::{Answer, Operand, on_view, read_operand};
 use super::trace::{Bound, Listed, Sink, Tested, Why};
 use crate::bundle::isa::{Instruction, Opcode, SLOTS};
-use crate::bundle::read::Predicate;
-use crate::facts::value::{Doubt, Fact, List};
+use crate::bundle::read::{Loaded, Predicate};
+use crate::facts::value::{Doubt, Fact, List, Roots};
 use crate::model::fact::{FactRoot, Kind};
 use crate::model::id::{FieldId, PredId};
 use crate::model::limits::BINDERS;
@@ -153,6 +153,52 @@ impl<'e> Machine<'_, '_, 'e> {
             Some((fact, _, _)) => Tested::of_fact(id, truth, why, fact),
             None => Tested::new(id, truth, why, std::iter::empty()),
         }
+    }
+}
+
+/// Calls `seen` with every value that a path leads to through all elements of its lists, whichever of them is bound,
+/// until it answers false. False also where something on the way is in doubt, or not of its declared kind: then a test of
+/// the path, or of a list on it, may answer anything. What is missing has no value.
+pub(super) fn each_value(
+    bundle: &Loaded<'_>,
+    id: FieldId,
+    facts: &dyn Roots,
+    seen: &mut impl FnMut(&Value<'_>) -> Result<bool, Damaged>,
+) -> Result<bool, Damaged> {
+    let field = bundle.field(id).ok_or(Damaged)?;
+    let mut names = field.keys().flatten();
+    match names.next().and_then(FactRoot::from_name) {
+        Some(root) => values(facts.root(root), root.kind(), names, seen),
+        None => Ok(false),
+    }
+}
+
+/// The same below a fact of this kind. As deep as kinds are declared.
+fn values<'k>(
+    fact: &Fact<'_>,
+    kind: Kind,
+    mut names: impl Iterator<Item = &'k str> + Clone,
+    seen: &mut impl FnMut(&Value<'_>) -> Result<bool, Damaged>,
+) -> Result<bool, Damaged> {
+    match (fact, kind) {
+        (Fact::Missing, _) => Ok(true),
+        (Fact::List(List { items, open: None }), Kind::List(element)) => {
+            for item in items {
+                if !values(item, *element, names.clone(), seen)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        (Fact::Record(columns), Kind::Record(_)) => {
+            let column = names.next().and_then(|name| kind.column(name));
+            match column.and_then(|(place, kind)| Some((columns.get(place)?, kind))) {
+                Some((fact, kind)) => values(fact, kind, names, seen),
+                None => Ok(false),
+            }
+        }
+        (Fact::Known(value), Kind::Text | Kind::Bool | Kind::Number) if names.next().is_none() => seen(value),
+        (Fact::Known(_) | Fact::List(_) | Fact::Record(_) | Fact::Doubt(_), _) => Ok(false),
     }
 }
 

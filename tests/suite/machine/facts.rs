@@ -2,7 +2,7 @@
 
 use super::policy::{Builder, event};
 use agsec::bundle::read::Loaded;
-use agsec::facts::value::{Doubt, Fact, Given, List};
+use agsec::facts::value::{Doubt, Fact, Given, List, Roots};
 use agsec::ir::Cond;
 use agsec::model::decision::Effect;
 use agsec::model::fact::{FactRoot, Kind};
@@ -189,7 +189,7 @@ fn loops_inside_one_another_are_paid_for_and_end_in_doubt() {
     let commands: Vec<Fact<'static>> = (0..5000).map(|_| command("ls", &[])).collect();
     let given = shell(commands, None);
     let mut facts = Facts(Builder::new(Effect::Allow));
-    let mut cond = facts.test("shell.commands.name", 4, Op::Eq, "\"rm\"");
+    let mut cond = facts.test("shell.commands.name", 4, Op::NotIn, "[\"ls\"]");
     for _ in 0..4 {
         cond = facts.some("shell.commands", 0, cond);
     }
@@ -199,4 +199,70 @@ fn loops_inside_one_another_are_paid_for_and_end_in_doubt() {
     let verdict =
         vm::evaluate(&bundle, &event("a", "{}"), &given, &mut Scratch::default(), &mut vm::trace::Nothing);
     assert_eq!((verdict.effect, verdict.indeterminate), (Effect::Deny, true));
+}
+
+/// Facts that count how often each root is asked for.
+struct Counted<'g>(&'g Given, std::cell::RefCell<Vec<FactRoot>>);
+
+impl Roots for Counted<'_> {
+    fn root(&self, root: FactRoot) -> &Fact<'_> {
+        self.1.borrow_mut().push(root);
+        self.0.root(root)
+    }
+}
+
+/// Which roots a policy of one statement asks for.
+fn asked(make: impl FnOnce(&mut Facts) -> Cond, given: &Given) -> Vec<FactRoot> {
+    let mut facts = Facts(Builder::new(Effect::Allow));
+    let cond = make(&mut facts);
+    facts.0.statement(Effect::Deny, &["bash.*"], cond);
+    let bytes = facts.0.bytes();
+    let bundle = Loaded::read(&bytes).expect("a bundle");
+    let mut scratch = Scratch::default();
+    let counted = Counted(given, Default::default());
+    for action in ["bash.execute", "file.read"] {
+        let _ = vm::evaluate(&bundle, &event(action, "{}"), &counted, &mut scratch, &mut vm::trace::Nothing);
+    }
+    let mut asked = counted.1.into_inner();
+    asked.dedup();
+    asked
+}
+
+#[test]
+fn a_statement_is_reached_only_where_the_facts_hold_one_of_its_texts() {
+    // The dear part stands first; only a statement that is reached asks for it.
+    let statement = |facts: &mut Facts| {
+        let host = facts.test("url.used.host", 1, Op::Regex, "\"^(10|192)[.]\"");
+        let used = facts.some("url.used", 0, host);
+        let name = facts.test("shell.commands.name", 1, Op::In, "[\"curl\", \"wget\"]");
+        let flag = facts.test("shell.commands.flags", 1, Op::Contains, "\"-T\"");
+        let run = facts.some("shell.commands", 0, Cond::All(vec![name, flag]));
+        Cond::All(vec![used, run])
+    };
+    let roots = |commands, open| asked(statement, &shell(commands, open));
+    let both = [FactRoot::Shell, FactRoot::Url];
+    assert_eq!(roots(vec![command("ls", &["-T"])], None), [FactRoot::Shell]);
+    assert_eq!(roots(vec![command("ls", &[]), command("curl", &["-T"])], None), both);
+    assert_eq!(roots(vec![command("ls", &["-T"])], Some(doubt(Truth::Opaque))), both);
+    assert_eq!(roots(vec![Fact::Doubt(doubt(Truth::Late))], None), both);
+    assert_eq!(roots(vec![], None), [FactRoot::Shell]);
+}
+
+#[test]
+fn a_statement_is_keyed_by_nothing_that_a_list_in_doubt_could_hide() {
+    // The inner list may be in doubt although no command has the name.
+    let elsewhere = |facts: &mut Facts| {
+        let name = facts.test("shell.commands.name", 1, Op::Eq, "\"rm\"");
+        let touched = facts.some("path.touched", 0, name);
+        facts.some("shell.commands", 0, touched)
+    };
+    let open = Fact::List(List { items: vec![], open: Some(doubt(Truth::Unknown)) });
+    let given = shell(vec![command("ls", &[])], None).with(FactRoot::Path, Fact::Record(vec![open]));
+    assert_eq!(truth(elsewhere, &given), Truth::Unknown);
+    // A list as a whole equals nothing that can be told, whatever it holds.
+    let whole = |facts: &mut Facts| {
+        let flags = facts.test("shell.commands.flags", 1, Op::Eq, "\"-f\"");
+        facts.some("shell.commands", 0, flags)
+    };
+    assert_eq!(truth(whole, &given), Truth::Unknown);
 }

@@ -5,6 +5,7 @@
 
 use super::builtin::join;
 use super::expand::Field;
+use super::files::CRONTAB;
 use super::walk::{Context, Walker};
 use crate::facts::shell::ast::Span;
 
@@ -393,6 +394,12 @@ impl Walker<'_> {
             }
             None => inner.input.known().map(str::to_owned),
         };
+        if text.is_some()
+            || args.is_empty()
+            || args.iter().any(|arg| arg.text == "-" || !arg.text.starts_with('-'))
+        {
+            self.write_by_itself(inner, CRONTAB, text.as_deref());
+        }
         for line in text.unwrap_or_default().lines().map(str::trim).take(1024) {
             if line.starts_with('#') || line.is_empty() {
                 continue;

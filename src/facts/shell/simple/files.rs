@@ -5,11 +5,12 @@
 //! Deliberately not here: recipes of `make`, `npm`, `just` (`recipe`).
 
 use super::expand::Field;
-use super::memory::{Held, Key};
+use super::memory::{File, Held, Key};
 use super::walk::{Context, Walker};
-use crate::facts::command::{Code, Origin, Word};
+use crate::facts::command::{Code, Origin, Word, Written};
 use crate::facts::shell::ast::Span;
 use crate::facts::world::{Entry, Unread};
+use crate::facts::written::reading;
 
 /// Bytes of a file that are looked into.
 pub(super) const FILE_BYTES: usize = 256 << 10;
@@ -17,6 +18,8 @@ pub(super) const FILE_BYTES: usize = 256 << 10;
 const FILES: usize = 64;
 /// Links that are followed.
 const LINKS: usize = 16;
+/// Where the lines go that `crontab` is given.
+pub(super) const CRONTAB: &str = "/var/spool/cron/crontabs/user";
 
 /// A path below a directory, without `.`, `..` and doubled slashes; empty is the directory of the action.
 pub(super) fn joined(directory: &str, path: &str) -> String {
@@ -218,6 +221,18 @@ impl Walker<'_> {
         }
     }
 
+    /// Notes what is put into a file that runs by itself.
+    pub(super) fn write_by_itself(&mut self, context: &Context, path: &str, text: Option<&str>) {
+        if context.origin == Origin::Elsewhere || reading(path).is_none() {
+            return;
+        }
+        if self.commands.written.len() >= FILES || !self.spend(text.map_or(0, str::len) as u64) {
+            self.opaque("more files that run by themselves than are looked into");
+            return;
+        }
+        self.commands.written.push(Written { path: path.to_owned(), text: text.map(str::to_owned) });
+    }
+
     /// Programs that put files into place: downloads, copies, links.
     pub(super) fn remember_files(&mut self, context: &Context, name: &str, args: &[Field]) {
         if !matches!(
@@ -252,8 +267,9 @@ impl Walker<'_> {
             "cp" | "mv" | "ln" | "install" => {
                 if let [source, target] = operands.as_slice() {
                     let file = self.path_key(context, source).and_then(|key| self.memory.file(&key).cloned());
-                    let target = self.path_key(context, target);
-                    if let (Some(file), Some(target)) = (file, target) {
+                    let Some(target) = self.path_key(context, target) else { return };
+                    self.copied(context, source, file.as_ref(), &target);
+                    if let Some(file) = file {
                         self.memory.set(Key::File(target), Some(Held::File(file)));
                     }
                 }
@@ -262,6 +278,27 @@ impl Walker<'_> {
                 let from = vec![Word { text: name.to_owned(), ..Word::default() }];
                 self.wrote(context, downloaded(name, &texts), false, None, from);
             }
+        }
+    }
+}
+
+impl Walker<'_> {
+    /// Notes a copy to a file that runs by itself: of a file that the text wrote, or that is there.
+    fn copied(&mut self, context: &Context, source: &str, written: Option<&File>, target: &str) {
+        // A copy into a folder keeps its name.
+        let name = source.rsplit('/').next().unwrap_or_default();
+        for target in [target.to_owned(), joined(target, name)] {
+            if reading(&target).is_none() {
+                continue;
+            }
+            let known = self.files.clone();
+            let text = match written {
+                Some(file) => file.text.clone(),
+                None => self.read_file(context, source).ok().flatten(),
+            };
+            self.files = known;
+            self.write_by_itself(context, &target, text.as_deref());
+            return;
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) const OPAQUE: char = '\u{FDD1}';
 /// Stands at the end of a text that is a pattern of file names, whatever quotes it is used in.
 pub(super) const GLOB: char = '\u{FDD2}';
 /// The late text.
-pub(super) const LATE_TEXT: &str = "\u{FDD0}";
+pub(in crate::facts) const LATE_TEXT: &str = "\u{FDD0}";
 
 /// Values that a variable is followed with at most.
 pub(super) const CHOICES: usize = 32;

@@ -30,6 +30,9 @@ use crate::facts::shell::ast::Dialect;
 use crate::facts::world::{Surroundings, World};
 use std::rc::Rc;
 
+pub(in crate::facts) use memory::LATE_TEXT;
+pub(in crate::facts) use recipe::{just_recipes, make_recipes};
+
 /// The commands of a text, in the order in which they stand.
 ///
 /// A wrapper (`sudo`) is in the list with the words that are its own, before what it runs. What lies

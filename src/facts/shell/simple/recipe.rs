@@ -107,22 +107,10 @@ impl Walker<'_> {
         text
     }
 
-    /// `$(shell command)` and `name != command` run while the file is read.
+    /// What runs while the file is read.
     fn make_shell(&mut self, inner: &Context, text: &str) {
-        for (at, _) in text.match_indices("$(shell ").take(64) {
-            let rest = text.get(at.saturating_add("$(shell ".len())..).unwrap_or_default();
-            let mut nesting = 1_u32;
-            let end = rest.find(|char| {
-                match char {
-                    '(' => nesting = nesting.saturating_add(1),
-                    ')' => nesting = nesting.saturating_sub(1),
-                    _ => {}
-                }
-                nesting == 0
-            });
-            if let Some(command) = end.and_then(|end| rest.get(..end)) {
-                self.recipe(inner, &command.replace("$$", "$"));
-            }
+        for command in shell_calls(text) {
+            self.recipe(inner, &command);
         }
     }
 
@@ -303,6 +291,43 @@ impl Walker<'_> {
         }
         self.memory.undo(mark);
     }
+}
+
+/// The commands of `$(shell command)`.
+fn shell_calls(text: &str) -> Vec<String> {
+    let call = |(at, open): (usize, &str)| {
+        let rest = text.get(at.saturating_add(open.len())..)?;
+        let mut nesting = 1_u32;
+        let end = rest.find(|char| {
+            match char {
+                '(' => nesting = nesting.saturating_add(1),
+                ')' => nesting = nesting.saturating_sub(1),
+                _ => {}
+            }
+            nesting == 0
+        })?;
+        rest.get(..end).map(|command| command.replace("$$", "$"))
+    };
+    text.match_indices("$(shell ").take(64).filter_map(call).collect()
+}
+
+/// The lines of all recipes of a makefile, each once, and what runs while it is read.
+pub(in crate::facts) fn make_recipes(text: &str) -> Vec<String> {
+    let recipes = makefile(text);
+    let lines = recipes.rules.values().flat_map(|(_, lines)| lines);
+    each_once(shell_calls(text).into_iter().chain(lines.map(|line| make_text(&recipes, line, 0))))
+}
+
+/// The lines of all recipes of a justfile, each once.
+pub(in crate::facts) fn just_recipes(text: &str) -> Vec<String> {
+    let recipes = justfile(text);
+    let lines = recipes.rules.values().flat_map(|(_, lines)| lines);
+    each_once(lines.map(|line| just_text(&recipes, line)))
+}
+
+fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    texts.filter(|text| seen.insert(text.clone())).collect()
 }
 
 /// Reads a makefile: variables, rules, recipe lines.

@@ -399,6 +399,7 @@ impl Walker<'_> {
         else {
             return;
         };
+        self.write_by_itself(context, &key, text.as_deref());
         let before = self.memory.file(&key).filter(|_| append).cloned();
         let text = match (before, text) {
             (None, text) => text,
