@@ -8,6 +8,8 @@ use crate::facts::roots::{Facts, Setting};
 use crate::hook::decide::{Decision, Layer, told};
 use crate::model::decision::{Effect, MatchedBy, Verdict};
 use crate::model::event::Event;
+use crate::model::notes::Notes;
+use crate::model::severity::Severity;
 use crate::model::truth::Truth;
 use crate::vm::trace::{Bound, Full, Listed, Stated, Tested};
 use crate::vm::{self, Scratch};
@@ -56,6 +58,8 @@ pub struct ExplainedStatement {
     pub line: u32,
     /// Its reason; may be empty.
     pub reason: String,
+    /// Its notes.
+    pub notes: Notes,
     /// Its action patterns.
     pub actions: Vec<String>,
     /// The tests of its condition.
@@ -155,6 +159,7 @@ fn statement(layer: &Layer<'_>, stated: &Stated, verdict: &Verdict) -> Explained
         file: info.as_ref().map(|info| info.file.to_owned()).unwrap_or_default(),
         line: info.as_ref().map_or(0, |info| info.line),
         reason: info.as_ref().map(|info| info.reason.clone()).unwrap_or_default(),
+        notes: info.as_ref().map(|info| info.notes.clone()).unwrap_or_default(),
         sid: info.map(|info| info.sid).unwrap_or_default(),
         actions: layer.bundle.action_texts(stated.statement.actions),
         conditions: tests(&stated.when_tests),
@@ -237,10 +242,17 @@ fn decision_json(decision: &Decision) -> Value {
         "sid": decision.sid,
         "reason": decision.reason,
         "layer": decision.layer,
-        "file": Some(&decision.file).filter(|file| !file.is_empty()),
+        "file": stated(&decision.file),
         "line": Some(decision.line).filter(|line| *line > 0),
         "indeterminate": decision.indeterminate,
+        "severity": decision.notes.severity.map(Severity::name),
+        "tags": decision.notes.tags,
+        "url": stated(&decision.notes.url),
     })
+}
+
+fn stated(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 fn layer_json(layer: &ExplainedLayer) -> Value {
@@ -260,6 +272,9 @@ fn statement_json(statement: &ExplainedStatement) -> Value {
         "file": statement.file,
         "line": statement.line,
         "reason": statement.reason,
+        "severity": statement.notes.severity.map(Severity::name),
+        "tags": statement.notes.tags,
+        "url": stated(&statement.notes.url),
         "actions": statement.actions,
         "truth": statement.truth.map(Truth::name),
         "decides": statement.decides,
@@ -348,6 +363,9 @@ fn statement_text(statement: &ExplainedStatement, text: &mut String) {
         statement.file,
         statement.line
     ));
+    if let Some(notes) = notes_text(&statement.notes) {
+        text.push_str(&format!("      {notes}\n"));
+    }
     tests_text(&statement.conditions, "", text);
     tests_text(&statement.unless, "unless ", text);
     for open in &statement.open {
@@ -356,6 +374,19 @@ fn statement_text(statement: &ExplainedStatement, text: &mut String) {
             open.known, open.list, open.why
         ));
     }
+}
+
+/// Notes in one line; `None` where nothing was noted.
+#[must_use]
+pub fn notes_text(notes: &Notes) -> Option<String> {
+    if notes.is_empty() {
+        return None;
+    }
+    let severity = notes.severity.map(|severity| format!("severity {}", severity.name()));
+    let tags = Some(notes.tags.join(", ")).filter(|tags| !tags.is_empty());
+    let tags = tags.map(|tags| format!("tags {tags}"));
+    let url = stated(&notes.url).map(str::to_owned);
+    Some([severity, tags, url].into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
 fn tests_text(tests: &[ExplainedTest], before: &str, text: &mut String) {

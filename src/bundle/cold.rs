@@ -26,7 +26,16 @@ pub struct RuleRecord {
     pub source: u32,
     /// Its line, from 1.
     pub line: u32,
+    /// The severity's number, or [`NO_SEVERITY`].
+    pub severity: u8,
+    /// `tags`.
+    pub tags: Vec<String>,
+    /// `url`; may be empty.
+    pub url: String,
 }
+
+/// Stands for no severity.
+pub const NO_SEVERITY: u8 = u8::MAX;
 
 /// What people read about a predicate.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]

@@ -4,6 +4,7 @@
 //! Deliberately not here: anything that a decision needs.
 
 use crate::model::decision::Effect;
+use crate::model::notes::Notes;
 use crate::model::op::Op;
 
 /// Which layer a bundle is, and from what it was made.
@@ -52,6 +53,8 @@ pub struct RuleInfo<'a> {
     pub file: &'a str,
     /// Its line, from 1.
     pub line: u32,
+    /// Its notes.
+    pub notes: Notes,
 }
 
 /// What people want to know about a predicate.

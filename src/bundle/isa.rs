@@ -12,6 +12,7 @@
 //! `format.rs` and `vm/mod.rs`), the operators of predicates (`model::op`).
 
 use super::read::Loaded;
+use crate::model::notes::Notes;
 use std::fmt::Write as _;
 
 /// Slots of the machine, and so the deepest nesting of conditions that can be compiled.
@@ -218,7 +219,10 @@ pub fn listing(bundle: &Loaded<'_>) -> String {
             text.push_str("(a damaged statement)\n");
             continue;
         };
-        let name = bundle.rule(statement.rule).map_or_else(|error| error.to_string(), |rule| rule.sid);
+        let (name, notes) = match bundle.rule(statement.rule) {
+            Ok(rule) => (rule.sid, rule.notes),
+            Err(error) => (error.to_string(), Notes::default()),
+        };
         let block = match statement.block {
             super::format::BlockKind::Rules => "rule",
             super::format::BlockKind::Statements => "statement",
@@ -228,6 +232,7 @@ pub fn listing(bundle: &Loaded<'_>) -> String {
         let actions = bundle.action_texts(statement.actions).join(" ");
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{block} {number} {effect} `{name}` on {actions}");
+        list_notes(&notes, &mut text);
         list_condition(bundle, "when", statement.when, &mut text);
         if let Some(unless) = statement.unless {
             list_condition(bundle, "unless", unless, &mut text);
@@ -235,6 +240,19 @@ pub fn listing(bundle: &Loaded<'_>) -> String {
     }
     let _ = writeln!(text, "default {}", bundle.default_effect().status());
     text
+}
+
+/// Adds what was noted, a line for each.
+fn list_notes(notes: &Notes, text: &mut String) {
+    if let Some(severity) = notes.severity {
+        let _ = writeln!(text, "  severity {}", severity.name());
+    }
+    for tag in &notes.tags {
+        let _ = writeln!(text, "  tag `{tag}`");
+    }
+    if !notes.url.is_empty() {
+        let _ = writeln!(text, "  url `{}`", notes.url);
+    }
 }
 
 /// Adds the instructions from `start` up to their `end`.

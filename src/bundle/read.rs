@@ -22,7 +22,9 @@ use super::program::Statement;
 use crate::model::decision::Effect;
 use crate::model::field::Root;
 use crate::model::id::{FieldId, PredId, RuleId};
+use crate::model::notes::Notes;
 use crate::model::op::Op;
+use crate::model::severity::Severity;
 
 /// A bundle whose header, section table and block seals have been checked.
 #[derive(Debug)]
@@ -306,6 +308,7 @@ impl<'a> Loaded<'a> {
             effect: Effect::from_u8(record.effect).ok_or(damaged)?,
             file: self.source_name(record.source).ok_or(damaged)?,
             line: record.line,
+            notes: Notes { severity: severity(record.severity)?, tags: record.tags, url: record.url },
         })
     }
 
@@ -464,6 +467,14 @@ fn check_header(bytes: &[u8]) -> Result<(usize, usize), ReadError> {
         return Err(damaged);
     }
     Ok((hot_start, hot_end))
+}
+
+fn severity(number: u8) -> Result<Option<Severity>, ReadError> {
+    match Severity::from_u8(number) {
+        None if number == cold::NO_SEVERITY => Ok(None),
+        None => Err(ReadError::damaged(Piece::Rule.name())),
+        known => Ok(known),
+    }
 }
 
 /// The section table.

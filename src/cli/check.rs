@@ -1,19 +1,20 @@
 //! `agsec check` in the forms that are not the registered hook command: for scripts, and for trying a policy out.
 
 use super::eval::{PoliciesAsGiven, unusable};
-use super::event::Asked;
+use super::event::{self, Asked};
 use super::failure::Failure;
 use super::output;
 use super::{Global, Outcome, policies};
 use crate::engine::given::Engine;
 use crate::engine::own::Own;
 use crate::hook::arguments::Options;
+use crate::hook::decide::Decision;
 use crate::hook::judge::{Judgement, judge, sentence};
 use crate::hook::locate::{Session, locate};
 use crate::hook::place::Places;
 use crate::hook::platform::{Call, Outcome as Done, Reason};
 use crate::hook::{self, Door};
-use crate::model::decision::Effect;
+use crate::model::decision::{Effect, MatchedBy};
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -44,6 +45,9 @@ pub(super) struct Arguments {
     /// Let everything pass where no policy is in force
     #[arg(long)]
     allow_missing: bool,
+    /// Answer with the decision in one line of JSON, as `agsec eval` does; exit code 0 allow, 1 block, 2 review
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
@@ -53,17 +57,20 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
             .help("without it, what is in force decides, always with the built-in layer"));
     }
     if !given && arguments.asked.action.is_none() && !std::io::stdin().is_terminal() {
+        if arguments.json {
+            return Err(Failure::usage("a hook answers in the words of its agent, not with `--json`")
+                .help("name the action with `--action`, or add `--as-given`"));
+        }
         return as_registered(arguments, global);
     }
     let call = arguments.asked.call("check")?;
     let judged =
         if given { as_given(arguments, &call, global)? } else { in_force(arguments, call.clone(), global)? };
+    if arguments.json {
+        return in_json(&judged, &call);
+    }
     let text = sentence(&judged, "-");
-    let status = match judged.outcome {
-        Done::Allowed => Effect::Allow,
-        Done::Asked => Effect::Review,
-        Done::Blocked => Effect::Deny,
-    };
+    let status = effect(judged.outcome);
     let sid = judged.decision.as_ref().and_then(|decision| decision.sid.as_deref());
     let reason = Reason { text: &text, status: status.status(), sid };
     let answer = arguments.asked.platform().answer(call.kind, judged.outcome, &reason);
@@ -72,6 +79,29 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
     out.flush()?;
     output::tell(&answer.stderr);
     Ok(answer.exit)
+}
+
+/// The effect that is acted upon.
+fn effect(outcome: Done) -> Effect {
+    match outcome {
+        Done::Allowed => Effect::Allow,
+        Done::Asked => Effect::Review,
+        Done::Blocked => Effect::Deny,
+    }
+}
+
+/// The decision as `agsec eval` writes it; what no statement or default decided is an error's block.
+fn in_json(judged: &Judgement, call: &Call<'_>) -> Outcome {
+    let made_up =
+        || Decision::without_statement(effect(judged.outcome), MatchedBy::Error, sentence(judged, "-"));
+    let decision = judged.decision.clone().unwrap_or_else(made_up);
+    let action = call.questions.get(decision.question).map_or("", |event| &event.action);
+    output::print(&format!("{}\n", event::decision_line(&decision, action)))?;
+    Ok(match judged.outcome {
+        Done::Allowed => 0,
+        Done::Blocked => 1,
+        Done::Asked => 2,
+    })
 }
 
 /// A payload for what is in force is a hook's, however its options were spelled: it is recorded, and answered in time.

@@ -11,6 +11,8 @@ use crate::model::decision::{Effect, MatchedBy};
 use crate::model::event::Event;
 use crate::model::json;
 use crate::model::limits::{INPUT_BYTES, JSON_DEPTH};
+use crate::model::notes::Notes;
+use crate::model::severity::Severity;
 use crate::model::value::Value;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _};
@@ -140,10 +142,7 @@ pub(super) fn decision_line(decision: &Decision, action: &str) -> String {
         out.push_str(",\"");
         out.push_str(key);
         out.push_str("\":");
-        match text {
-            Some(text) => json::write_string(text, &mut out),
-            None => out.push_str("null"),
-        }
+        or_null(text, &mut out);
     };
     let said = |text: &'_ str| !text.is_empty();
     put("matched_by", Some(decision.matched_by.name()));
@@ -152,6 +151,30 @@ pub(super) fn decision_line(decision: &Decision, action: &str) -> String {
     put("layer", Some(decision.layer.as_str()).filter(|text| said(text)));
     put("file", Some(decision.file.as_str()).filter(|text| said(text)));
     let line = if decision.line == 0 { "null".to_owned() } else { decision.line.to_string() };
-    out.push_str(&format!(",\"line\":{line},\"indeterminate\":{}}}", decision.indeterminate));
+    out.push_str(&format!(",\"line\":{line},\"indeterminate\":{}", decision.indeterminate));
+    put_notes(&decision.notes, &mut out);
+    out.push('}');
     out
+}
+
+fn or_null(text: Option<&str>, out: &mut String) {
+    match text {
+        Some(text) => json::write_string(text, out),
+        None => out.push_str("null"),
+    }
+}
+
+/// The notes of the deciding statement, as further members.
+fn put_notes(notes: &Notes, out: &mut String) {
+    out.push_str(",\"severity\":");
+    or_null(notes.severity.map(Severity::name), out);
+    out.push_str(",\"tags\":[");
+    for (number, tag) in notes.tags.iter().enumerate() {
+        if number > 0 {
+            out.push(',');
+        }
+        json::write_string(tag, out);
+    }
+    out.push_str("],\"url\":");
+    or_null(Some(notes.url.as_str()).filter(|url| !url.is_empty()), out);
 }

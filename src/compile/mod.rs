@@ -16,7 +16,7 @@ pub mod required;
 mod sparse;
 mod tables;
 
-use crate::bundle::cold::{PredicateRecord, RuleRecord};
+use crate::bundle::cold::{NO_SEVERITY, PredicateRecord, RuleRecord};
 use crate::bundle::format::ActionKind;
 use crate::bundle::program::{Index, Predicate, Program};
 use crate::diag::code::Code;
@@ -182,6 +182,9 @@ fn rule_record(rule: &ir::Rule) -> RuleRecord {
         effect: rule.effect as u8,
         source: rule.source.0,
         line: rule.line,
+        severity: rule.notes.severity.map_or(NO_SEVERITY, |severity| severity as u8),
+        tags: rule.notes.tags.clone(),
+        url: rule.notes.url.clone(),
     }
 }
 
@@ -215,7 +218,10 @@ fn size_bound(program: &Program) -> u64 {
     /// More than any fixed-size record with its entry and padding.
     const RECORD: usize = 128;
     let texts = program.sources.iter().map(|(name, text)| name.len() + text.len());
-    let rules = program.rules.iter().map(|rule| rule.sid.len() + rule.reason.len());
+    let rules = program.rules.iter().map(|rule| {
+        let tags: usize = rule.tags.iter().map(|tag| tag.len() + 9).sum();
+        rule.sid.len() + rule.reason.len() + rule.url.len() + tags
+    });
     // Texts and encoded operands are no longer than a small multiple of what people read.
     let predicates = program.predicate_records.iter().map(|record| 16 * record.operand.len());
     let keys = program.fields.iter().flat_map(|field| &field.keys).map(|key| key.len() + RECORD);
@@ -277,6 +283,7 @@ mod tests {
     use crate::model::decision::Effect;
     use crate::model::field::FieldPath;
     use crate::model::id::{FieldId, PredId, RuleId};
+    use crate::model::notes::Notes;
     use crate::model::op::Op;
     use crate::model::truth::Truth;
 
@@ -297,6 +304,7 @@ mod tests {
             when: Cond::Pred(PredId::from(index)),
             unless: Cond::Const(Truth::False),
             reason: String::new(),
+            notes: Notes::default(),
             source: SourceId(0),
             span: SPAN,
             line: 1,

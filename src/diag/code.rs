@@ -113,6 +113,8 @@ pub enum Code {
     GlobInRule,
     /// `default` has no effect.
     DefaultWithoutEffect,
+    /// Action nearly known.
+    NearAction,
     /// Unknown operator.
     UnknownOperator,
     /// Missing operator.

@@ -38,7 +38,12 @@ pub(super) fn follow(loading: &mut Loading, directory: &Path) {
             };
             let to = match known.get(&found) {
                 Some(to) => *to,
-                None if loading.sources.files().len() >= POLICY_FILES => return,
+                // A statement that is left out in silence could be a deny.
+                None if loading.sources.files().len() >= POLICY_FILES => {
+                    let message = format!("with what they include there are more than {POLICY_FILES} files");
+                    loading.diagnostics.push(Diagnostic::new(Code::TooManyFiles, include.span, message));
+                    return;
+                }
                 None => {
                     let to = SourceId::from(loading.sources.files().len());
                     loading.file(&path.join(&include.node));
@@ -97,12 +102,14 @@ fn resolve(above: &Path, include: &Spanned<String>, root: &Path) -> Result<PathB
 fn cycles(edges: &[(SourceId, SourceId, Span)], files: usize) -> Vec<Diagnostic> {
     // Files that nothing open includes are done; what is left over stands in a circle or behind one.
     let mut waiting = vec![0_usize; files];
-    for (_, to, _) in edges {
+    let mut included: Vec<Vec<SourceId>> = vec![Vec::new(); files];
+    for (from, to, _) in edges {
         waiting[to.index()] += 1;
+        included[from.index()].push(*to);
     }
     let mut ready: Vec<usize> = (0..files).filter(|file| waiting[*file] == 0).collect();
     while let Some(file) = ready.pop() {
-        for (_, to, _) in edges.iter().filter(|(from, ..)| from.index() == file) {
+        for to in &included[file] {
             waiting[to.index()] -= 1;
             if waiting[to.index()] == 0 {
                 ready.push(to.index());

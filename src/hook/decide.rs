@@ -6,6 +6,7 @@
 use crate::bundle::read::Loaded;
 use crate::facts::roots::Facts;
 use crate::model::decision::{Effect, MatchedBy, Verdict};
+use crate::model::notes::Notes;
 use crate::vm::{self, Scratch, trace::Nothing};
 
 /// A layer that is asked.
@@ -38,6 +39,8 @@ pub struct Decision {
     pub line: u32,
     /// True when it applied because a condition was not known.
     pub indeterminate: bool,
+    /// Its notes, which say nothing of the decision; empty where a default decided.
+    pub notes: Notes,
     /// Which of the questions was answered so.
     pub question: usize,
 }
@@ -56,6 +59,7 @@ impl Decision {
             file: String::new(),
             line: 0,
             indeterminate: false,
+            notes: Notes::default(),
             question: 0,
         }
     }
@@ -108,6 +112,7 @@ pub fn told(layer: &Layer<'_>, verdict: &Verdict, action: &str) -> Decision {
             decision.sid = Some(info.sid);
             decision.file = info.file.to_owned();
             decision.line = info.line;
+            decision.notes = info.notes;
         }
         Err(error) => decision.reason = format!("{}; {error}", unexplained(verdict.effect, action)),
     }

@@ -8,13 +8,14 @@ use super::conditions::Conditions;
 use super::fact::Scope;
 use super::names::Names;
 use super::test::Tests;
-use super::{ActionPattern, Block, Combine, Cond, Policy, Rule, cases, simplify};
+use super::{ActionPattern, Block, Combine, Cond, Policy, Rule, actions, cases, simplify};
 use crate::diag::code::Code;
-use crate::diag::diagnostic::{self, Diagnostic};
+use crate::diag::diagnostic::{self, Diagnostic, Fix};
 use crate::diag::source::{LineIndex, Sources};
 use crate::diag::span::Span;
 use crate::model::decision::Effect;
 use crate::model::id::{RuleId, SourceId};
+use crate::model::notes::Notes;
 use crate::model::truth::Truth;
 use crate::syntax::ast::{Dialect, Document, Expr, RuleDecl};
 use std::collections::HashMap;
@@ -43,6 +44,7 @@ pub fn lower(
     let default = default(documents, options, &mut lowering.diagnostics);
     duplicate_sids(documents, &mut lowering.diagnostics);
     cases::check(documents, &mut lowering.diagnostics);
+    actions::check(documents, &mut lowering.diagnostics);
     let mut rules = Vec::new();
     let mut first_match: Vec<(i64, RuleId)> = Vec::new();
     let mut statements = Vec::new();
@@ -67,12 +69,28 @@ pub fn lower(
     diagnostics.extend(conditions.finish());
     let (preds, fields, found) = tests.finish();
     diagnostics.extend(found);
+    for one in &mut diagnostics {
+        one.fix = one.fix.take().and_then(|fix| in_the_file(fix, documents, &sources));
+    }
     diagnostic::sort(&mut diagnostics);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return (None, diagnostics);
     }
     let policy = Policy { default, blocks, rules, preds, fields, sources };
     (Some(simplify::simplify(policy)), diagnostics)
+}
+
+/// A change of a condition as a change of the file that has it, quotes of YAML seen to.
+fn in_the_file(fix: Fix, documents: &[Document], sources: &Sources) -> Option<Fix> {
+    let Some(document) = documents.iter().find(|document| document.source == fix.span.source) else {
+        return Some(fix);
+    };
+    let after = document.embedded.partition_point(|one| one.span.start <= fix.span.start);
+    let around = after.checked_sub(1).and_then(|last| document.embedded.get(last));
+    match around.filter(|one| one.holds(fix.span)) {
+        Some(embedded) => embedded.rewritten(fix, &sources.get(document.source)?.text),
+        None => Some(fix),
+    }
 }
 
 /// What holds when nothing else does.
@@ -172,6 +190,7 @@ impl<'d> Lowering<'d> {
             when: decl.when.as_ref().map_or(Cond::Const(Truth::True), |when| self.condition(when)),
             unless: decl.unless.as_ref().map_or(Cond::Const(Truth::False), |unless| self.condition(unless)),
             reason: decl.reason.as_ref().map_or_else(String::new, |reason| reason.node.clone()),
+            notes: notes(decl),
             source: document.source,
             span: decl.span,
             line,
@@ -180,6 +199,14 @@ impl<'d> Lowering<'d> {
 
     fn condition(&mut self, expr: &'d Expr) -> Cond {
         self.conditions.lower(expr, &Scope::default(), &mut self.tests)
+    }
+}
+
+fn notes(decl: &RuleDecl) -> Notes {
+    Notes {
+        severity: decl.severity.as_ref().map(|severity| severity.node),
+        tags: decl.tags.iter().map(|tag| tag.node.clone()).collect(),
+        url: decl.url.as_ref().map_or_else(String::new, |url| url.node.clone()),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::diag::span::Span;
 use crate::model::decision::Effect;
 use crate::model::field::FieldPath;
 use crate::model::id::{FieldId, PredId, RuleId, SourceId};
+use crate::model::notes::Notes;
 use crate::model::op::Op;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
@@ -67,6 +68,8 @@ pub struct Rule {
     pub unless: Cond,
     /// `reason`; empty where none was given.
     pub reason: String,
+    /// `severity`, `tags`, `url`: nothing that decides.
+    pub notes: Notes,
     /// The file.
     pub source: SourceId,
     /// Its place.
@@ -137,6 +140,7 @@ pub enum Operand {
     Pattern(std::sync::Arc<pattern::Pattern>),
 }
 
+mod actions;
 mod cases;
 mod conditions;
 mod fact;

@@ -76,7 +76,7 @@ impl<'d> Names<'d> {
         for stated in documents.iter().flat_map(|document| &document.settings) {
             let name = &stated.name;
             let Some(row) = setting::find(&name.node) else {
-                self.unknown_setting(&name.node, name.span);
+                self.unknown_setting(&name.node, name.span, true);
                 continue;
             };
             let Some(resolved) = self.value(&stated.value) else { continue };
@@ -102,12 +102,16 @@ impl<'d> Names<'d> {
         self.report(found.help("write the texts in brackets: `[\"…\", \"…\"]`"));
     }
 
-    fn unknown_setting(&mut self, name: &str, span: Span) {
+    fn unknown_setting(&mut self, name: &str, span: Span, in_settings: bool) {
         let found = Diagnostic::new(Code::UnknownSetting, span, format!("unknown setting `{}`", short(name)));
         let known = SETTINGS.iter().map(|row| row.name);
         let near = names::nearest(name, known.clone(), 3);
         self.report(match near {
-            Some(near) => found.help(format!("did you mean `{near}`?")),
+            // The same sort of name as was written: `settings.NAME` in a condition, `NAME` where settings are stated.
+            Some(near) => {
+                let fixed = if in_settings { near.to_owned() } else { format!("settings.{near}") };
+                found.help(format!("did you mean `{near}`?")).fix(span, fixed)
+            }
             None => found.help(format!("known are `{}`", known.collect::<Vec<_>>().join("`, `"))),
         });
     }
@@ -205,7 +209,7 @@ impl<'d> Names<'d> {
 
     fn setting(&mut self, name: &str, span: Span) -> Option<Resolved> {
         let Some(row) = setting::find(name) else {
-            self.unknown_setting(name, span);
+            self.unknown_setting(name, span, false);
             return None;
         };
         let default = || row.default.iter().map(|text| Value::String(Cow::Borrowed(*text))).collect();

@@ -58,6 +58,16 @@ fn rule(out: &mut String, id: RuleId, rule: &Rule, policy: &Policy) {
     if !rule.reason.is_empty() {
         line(out, format_args!("    reason {}", quoted(&rule.reason)));
     }
+    if let Some(severity) = rule.notes.severity {
+        line(out, format_args!("    severity {}", severity.name()));
+    }
+    if !rule.notes.tags.is_empty() {
+        let tags: Vec<String> = rule.notes.tags.iter().map(|tag| quoted(tag)).collect();
+        line(out, format_args!("    tags {}", tags.join(" ")));
+    }
+    if !rule.notes.url.is_empty() {
+        line(out, format_args!("    url {}", quoted(&rule.notes.url)));
+    }
 }
 
 fn effect(effect: Effect) -> &'static str {

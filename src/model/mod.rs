@@ -25,6 +25,7 @@ pub mod field;
 pub mod id;
 pub mod json;
 pub mod limits;
+pub mod notes;
 pub mod op;
 pub mod setting;
 pub mod severity;

@@ -31,6 +31,12 @@ impl Severity {
         }
     }
 
+    /// The severity of this number.
+    #[must_use]
+    pub fn from_u8(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| *one as u8 == number)
+    }
+
     /// The severity with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

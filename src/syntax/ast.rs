@@ -1,5 +1,7 @@
 //! The spanned syntax tree of all dialects.
 
+pub mod embedded;
+
 use crate::diag::span::{Span, Spanned};
 use crate::model::decision::Effect;
 use crate::model::id::SourceId;
@@ -39,6 +41,8 @@ pub struct Document {
     pub includes: Vec<Spanned<String>>,
     /// Inline cases.
     pub cases: Vec<Case>,
+    /// Scalars of YAML that hold conditions, in order of their places.
+    pub embedded: Vec<embedded::Embedded>,
 }
 
 impl Document {
@@ -55,6 +59,7 @@ impl Document {
             settings: Vec::new(),
             includes: Vec::new(),
             cases: Vec::new(),
+            embedded: Vec::new(),
         }
     }
 }

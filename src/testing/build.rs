@@ -7,6 +7,7 @@ use crate::model::decision::Effect;
 use crate::model::event::Event;
 use crate::model::field::FieldPath;
 use crate::model::id::{FieldId, RuleId, SourceId};
+use crate::model::notes::Notes;
 use crate::model::op::{Op, OperandKind};
 use crate::model::value::Value;
 use std::borrow::Cow;
@@ -30,6 +31,7 @@ pub fn rule(number: usize, effect: Effect, when: Cond, unless: Cond) -> Rule {
         when,
         unless,
         reason: format!("reason {number}"),
+        notes: Notes::default(),
         source: SourceId(0),
         span: span(),
         line: u32::try_from(number).unwrap_or(u32::MAX).saturating_add(1),

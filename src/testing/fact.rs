@@ -5,7 +5,7 @@ use super::build;
 use super::choices::Choices;
 use super::event::near;
 use super::pool;
-use crate::facts::value::{Doubt, Fact, Given, List};
+use crate::facts::value::{Doubt, Fact, Given, List, Roots as _};
 use crate::ir::{Cond, Operand, Policy, Pred};
 use crate::model::fact::{self, FactRoot, Kind};
 use crate::model::field::{FieldPath, Root};
@@ -161,6 +161,65 @@ fn tree(choices: &mut Choices<'_>, keys: &mut Vec<String>, kind: Kind, policy: &
             };
             Fact::Record(columns.iter().map(column).collect())
         }
+    }
+}
+
+/// One of the things that facts in doubt may stand for: every doubt replaced by something certain, every open list by
+/// one that may have further elements.
+#[must_use]
+pub fn certain(choices: &mut Choices<'_>, policy: &Policy, facts: &Given) -> Given {
+    FactRoot::ALL.into_iter().fold(Given::default(), |given, root| {
+        let keys = &mut vec![root.name().to_owned()];
+        given.with(root, settled(choices, keys, root.kind(), policy, facts.root(root)))
+    })
+}
+
+fn settled(
+    choices: &mut Choices<'_>,
+    keys: &mut Vec<String>,
+    kind: Kind,
+    policy: &Policy,
+    fact: &Fact<'_>,
+) -> Fact<'static> {
+    match (fact, kind) {
+        (Fact::Doubt(_), _) => {
+            let made = tree(choices, keys, kind, policy);
+            settled(choices, keys, kind, policy, &made)
+        }
+        (Fact::List(list), Kind::List(element)) => {
+            let further = if list.open.is_some() { choices.below(ELEMENTS) } else { 0 };
+            let further: Vec<_> = (0..further).map(|_| tree(choices, keys, *element, policy)).collect();
+            let all = list.items.iter().chain(&further);
+            Fact::list(all.map(|item| settled(choices, keys, *element, policy, item)).collect())
+        }
+        (Fact::Record(values), Kind::Record(columns)) => {
+            let mut all = Vec::with_capacity(values.len());
+            for (place, value) in values.iter().enumerate() {
+                let Some(column) = columns.get(place) else { continue };
+                keys.push(column.name.to_owned());
+                all.push(settled(choices, keys, column.kind, policy, value));
+                keys.pop();
+            }
+            Fact::Record(all)
+        }
+        // Nothing in it is in doubt, or it has not its declared shape.
+        (Fact::Missing, _) => Fact::Missing,
+        (Fact::Known(value), _) => Fact::Known(value.clone().into_owned()),
+        (Fact::List(list), _) => Fact::list(list.items.iter().map(owned).collect()),
+        (Fact::Record(values), _) => Fact::Record(values.iter().map(owned).collect()),
+    }
+}
+
+/// A misshapen part as it is.
+fn owned(fact: &Fact<'_>) -> Fact<'static> {
+    match fact {
+        Fact::Missing => Fact::Missing,
+        Fact::Known(value) => Fact::Known(value.clone().into_owned()),
+        Fact::Doubt(doubt) => Fact::Doubt(doubt.clone()),
+        Fact::List(list) => {
+            Fact::List(List { items: list.items.iter().map(owned).collect(), open: list.open.clone() })
+        }
+        Fact::Record(values) => Fact::Record(values.iter().map(owned).collect()),
     }
 }
 

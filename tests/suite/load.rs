@@ -34,6 +34,18 @@ const CASES: &[(&str, Build)] = &[
         }
         dir.to_owned()
     }),
+    ("made-too-many-included-files", |dir| {
+        for index in 1..10_000 {
+            fs::write(dir.join(format!("{index}.agsec")), "default deny\n").expect("written");
+        }
+        fs::create_dir(dir.join("lib")).expect("created");
+        for name in ["a", "b"] {
+            fs::write(dir.join(format!("lib/{name}.agsec")), "deny what-is-left on *\n").expect("written");
+        }
+        let includes = "include \"lib/a.agsec\"\ninclude \"lib/b.agsec\"\n";
+        fs::write(dir.join("1.agsec"), includes).expect("written");
+        dir.to_owned()
+    }),
     ("made-too-many-findings", |dir| {
         let path = dir.join("long.yaml");
         let keys: String = (0..1_010).map(|index| format!("key{index}: 1\n")).collect();

@@ -12,6 +12,7 @@ mod convert; // policies in their other form: decisions, what cannot be said
 mod docs; // README and docs: commands work as written, links lead somewhere
 mod facts; // facts of whole events
 mod finds; // what fuzzing found stays mended
+mod fixes; // what diagnostics offer mends what they say
 mod fuzz; // the fuzz targets and their table
 mod git; // repositories read from their files, compared with git
 mod golden; // diagnostics and the intermediate form, as recorded

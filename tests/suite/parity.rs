@@ -1,5 +1,6 @@
 //! The oracle and the machine agree on generated policies and events, and what is generated reaches everything.
 
+use agsec::bundle::read::Loaded;
 use agsec::facts::value::Given;
 use agsec::ir::Policy;
 use agsec::model::decision::MatchedBy;
@@ -13,8 +14,10 @@ use agsec::model::value::Value;
 use agsec::oracle;
 
 use agsec::testing::choices::Choices;
-use agsec::testing::parity::{check_generated, check_parity};
-use agsec::testing::{build, event::event, fact::facts, policy::policy, pool};
+use agsec::testing::fact::{certain, facts};
+use agsec::testing::parity::{check_generated, check_loaded, check_parity, generated_bundle};
+use agsec::testing::{build, event::event, policy::policy, pool};
+use agsec::vm::Scratch;
 use proptest::prelude::*;
 use proptest::test_runner::{TestError, TestRunner};
 use std::collections::BTreeMap;
@@ -64,6 +67,43 @@ fn oracle_and_machine_agree_on_generated_policies_and_events() {
         Err(TestError::Fail(_, bytes)) => check_generated(&bytes, true),
         Err(TestError::Abort(reason)) => panic!("{reason}"),
     }
+}
+
+/// Where an answer is true or false although something is in doubt, no way to settle the doubts gives another one: in
+/// quantifiers over lists of lists, with elements, columns and whole lists in doubt, and lists that may go on.
+#[test]
+fn what_is_true_in_spite_of_doubts_stays_true_however_they_are_settled() {
+    let (mut settled, mut firm, mut softened) = (0, 0, 0);
+    for seed in 0..u64::from(CASES) {
+        let (policy, event, facts) = case(&bytes(seed));
+        let before = oracle::evaluate(&policy, &event, &facts).rules;
+        let written = generated_bundle(&policy);
+        let loaded = written.as_deref().map(|bytes| Loaded::read(bytes).expect("a bundle"));
+        for way in 0..4 {
+            let more = bytes(seed ^ (way << 32) ^ 0x5eed);
+            let certain = certain(&mut Choices::new(&more), &policy, &facts);
+            settled += usize::from(certain != facts);
+            let after = oracle::evaluate(&policy, &event, &certain).rules;
+            if let Some(loaded) = &loaded {
+                check_loaded(&policy, loaded, &event, &certain, &mut Scratch::default());
+            }
+            let truths = |rule: &Option<oracle::RuleTruth>| rule.map(|rule| [rule.when, rule.unless]);
+            let pairs = before.iter().zip(&after).filter_map(|(one, two)| truths(one).zip(truths(two)));
+            for (one, two) in pairs.flat_map(|(before, after)| before.into_iter().zip(after)) {
+                match one {
+                    Truth::True | Truth::False => {
+                        assert_eq!(
+                            one, two,
+                            "seed {seed}, way {way}:\n{policy:#?}\n{facts:#?}\n{certain:#?}"
+                        );
+                        firm += 1;
+                    }
+                    Truth::Late | Truth::Opaque | Truth::Unknown => softened += usize::from(one != two),
+                }
+            }
+        }
+    }
+    assert!(settled > 1000 && firm > 10_000 && softened > 500, "{settled} {firm} {softened}");
 }
 
 #[test]

@@ -251,6 +251,12 @@ pub const CODES: &[CodeSpec] = &[
         "`default` has no effect",
         "An overlay only restricts: what it does not speak of is left to the other layers, whatever its `default` says.",
     ),
+    warning(
+        Code::NearAction,
+        "W0221",
+        "action nearly known",
+        "The action differs in a letter or two from one that agents ask about, or is the short name of one, which cases alone know. If no program asks about it, the statement never applies.",
+    ),
     error(
         Code::UnknownOperator,
         "E0301",

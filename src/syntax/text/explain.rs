@@ -31,7 +31,7 @@ pub(super) struct Context<'c, 's> {
 }
 
 /// Words that people write for one of ours.
-const SYNONYMS: [(&str, &str); 27] = [
+const SYNONYMS: [(&str, &str); 26] = [
     ("forbid", "deny"),
     ("block", "deny"),
     ("reject", "deny"),
@@ -51,7 +51,6 @@ const SYNONYMS: [(&str, &str); 27] = [
     ("is", "=="),
     ("equals", "=="),
     ("eq", "=="),
-    ("like", "matches"),
     ("regex", "matches"),
     ("has", "contains"),
     ("includes", "contains"),
@@ -157,6 +156,21 @@ fn special(
         let quoted = literal::quoted(word);
         let found = new(format!("expected a text in quotes, found `{}`", short(word)));
         return Some(found.help(format!("write `{quoted}`")).fix(span, quoted));
+    }
+    if let Token::Word(word) = met.token
+        && ["like", "glob", "ilike"].contains(&word)
+        && takes("\"==\"")
+    {
+        let found = new(format!("there is no operator `{word}`"));
+        let help = "write `starts_with`, `ends_with` or `contains`; `matches` takes a regular expression: `matches /^rm\\b/`";
+        return Some(found.help(help));
+    }
+    let before = context.lexemes.iter().take_while(|one| one.end <= met.start).last();
+    if let (Token::Word(flags), Some(Lexeme { token: Token::Regex(_), end, .. })) = (met.token, before)
+        && *end == met.start
+    {
+        let found = new(format!("a pattern has no `{}` behind it", short(flags)));
+        return Some(found.help("flags stand at its start: `/(?i)…/`"));
     }
     if matches!(met.token, Token::Text(_) | Token::Number(_) | Token::Regex(_)) && takes("\"some\"") {
         let found = new(format!("a condition begins with a field, not with the value `{}`", short(written)));

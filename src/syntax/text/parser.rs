@@ -12,6 +12,7 @@ use super::lexer::{self, Flaw, Lexed, Lexeme};
 use super::token::{Keyword, Token};
 use crate::diag::code::Code;
 use crate::diag::diagnostic::Diagnostic;
+use crate::diag::names;
 use crate::model::id::SourceId;
 use crate::model::limits::POLICY_DEPTH;
 use crate::syntax::ast::{Dialect, Document, Expr};
@@ -131,7 +132,12 @@ fn begins_item(lexemes: &[Lexeme<'_>], at: usize) -> bool {
     let is_effect =
         |token| matches!(token, Some(Token::Keyword(Keyword::Deny | Keyword::Review | Keyword::Allow)));
     if is_effect(token(Some(at))) {
-        return !matches!(token(at.checked_sub(1)), Some(Token::Keyword(Keyword::Default) | Token::Arrow));
+        let before = token(at.checked_sub(1));
+        let misspelt = match before {
+            Some(Token::Word(word)) if at == 1 => names::nearest(word, ["default"], 2).is_some(),
+            Some(_) | None => false,
+        };
+        return !misspelt && !matches!(before, Some(Token::Keyword(Keyword::Default) | Token::Arrow));
     }
     let Some(Token::Keyword(keyword)) = token(Some(at)) else { return false };
     (keyword == Keyword::Let)

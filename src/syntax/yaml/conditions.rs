@@ -12,6 +12,7 @@ use crate::diag::diagnostic::Diagnostic;
 use crate::diag::names;
 use crate::diag::span::{Span, Spanned};
 use crate::model::op::{OPS, Op, OperandKind};
+use crate::syntax::ast::embedded::{Embedded, Quoting};
 use crate::syntax::ast::{Expr, Operand, Test, TextMap};
 use crate::syntax::text::{self, Origin};
 
@@ -85,15 +86,25 @@ pub(super) fn expression(reader: &mut Reader<'_>, entry: Option<&Entry>) -> Opti
     };
     let span = reader.span(entry.value);
     let places = place::map(reader.text, span, scalar.style, &scalar.text);
+    let embedded = Embedded { span, quoting: (!places.0.is_empty()).then(|| quoting(scalar.style)) };
     let origin = if places.0.is_empty() { Origin::Within(span) } else { Origin::Mapped(places) };
     let (condition, found) = text::condition(&scalar.text, span.source, origin);
+    reader.embedded.push(embedded);
     for one in found {
-        // What mends the decoded text may not mend the source, where quotes and line breaks are others.
-        let fix = one.fix.clone().filter(|_| scalar.style == Style::Plain);
+        let fix = one.fix.clone().and_then(|fix| embedded.rewritten(fix, reader.text));
         reader.report(Diagnostic { fix, ..one });
     }
     // Without a condition there will be no policy, and nothing else to say about it.
     condition
+}
+
+fn quoting(style: Style) -> Quoting {
+    match style {
+        Style::Plain => Quoting::Plain,
+        Style::SingleQuoted => Quoting::Single,
+        Style::DoubleQuoted => Quoting::Double,
+        Style::Literal | Style::Folded => Quoting::Block,
+    }
 }
 
 /// One field with what is asked of it.

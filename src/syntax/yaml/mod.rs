@@ -38,6 +38,9 @@ pub(super) fn parse(text: &str, source: SourceId) -> (Option<Document>, Vec<Diag
         // YAML is never detected as the policy language.
         Dialect::Rules | Dialect::Text => rules::read(&mut reader, root, source),
     });
+    let mut embedded = std::mem::take(&mut reader.embedded);
+    embedded.sort_by_key(|one| one.span);
+    let document = document.map(|document| Document { embedded, ..document });
     (document, reader.diagnostics)
 }
 

@@ -75,11 +75,18 @@ pub(super) fn map(source: &str, span: Span, style: Style, decoded: &str) -> Text
         Style::SingleQuoted => walk(inside_quotes(raw), decoded, single_quoted_unit),
         Style::DoubleQuoted => walk(inside_quotes(raw), decoded, double_quoted_unit),
         Style::Literal | Style::Folded => {
-            // A block's span begins at its first text, after blank lines.
+            // A block's span begins at its first text, after blank lines, and ends with its last.
             let text = decoded.trim_start_matches('\n');
-            let skipped = u32::try_from(decoded.len().saturating_sub(text.len())).unwrap_or(u32::MAX);
-            let entries = walk(raw, text, plain_unit).into_iter();
-            entries.map(|(text, at)| (text.saturating_add(skipped), at)).collect()
+            let skipped = decoded.len().saturating_sub(text.len());
+            let body = text.trim_end();
+            let mut entries = walk(raw, body, plain_unit);
+            // All that was trimmed stands at the end.
+            let end = entries.last().map(|(_, at)| *at);
+            for behind in body.len().saturating_add(1)..=text.len() {
+                entries.extend(end.map(|at| (u32::try_from(behind).unwrap_or(u32::MAX), at)));
+            }
+            let skipped = u32::try_from(skipped).unwrap_or(u32::MAX);
+            entries.into_iter().map(|(text, at)| (text.saturating_add(skipped), at)).collect()
         }
     };
     let quote = match style {
@@ -258,6 +265,9 @@ mod tests {
             ("plain\n          folded é", "plain\nfolded é"),
             ("|-\n          one\n            two é\n\n          three", "one\ntwo é\nthree"),
             (">-\n          one\n          two é\n\n          three", "one\ntwo é\nthree"),
+            ("|\n          one\n            two é\n", "one\ntwo é"),
+            (">\n\n          one\n          two é\n\n\n", "one\ntwo é"),
+            ("|+\n          one\n          two é\n\n\n", "one\ntwo é"),
             ("&anchor 'x(y'", "x(y"),
             ("!!str |-\n          x(y", "x(y"),
             ("&a >-\n\n          x(y", "x(y"),

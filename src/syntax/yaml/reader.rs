@@ -13,6 +13,7 @@ use crate::diag::names;
 use crate::diag::span::{Span, Spanned};
 use crate::model::decision::Effect;
 use crate::model::value::{Number, Value};
+use crate::syntax::ast::embedded::Embedded;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -21,6 +22,8 @@ pub(in crate::syntax) struct Reader<'t> {
     tree: &'t Tree,
     pub(super) text: &'t str,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Scalars with conditions, as they are met.
+    pub(super) embedded: Vec<Embedded>,
     reported: HashSet<(Code, Span, String)>,
 }
 
@@ -67,7 +70,7 @@ pub(in crate::syntax) const EFFECTS: [(&str, Effect); 4] =
 
 impl<'t> Reader<'t> {
     pub(super) fn new(tree: &'t Tree, text: &'t str, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { tree, text, diagnostics, reported: HashSet::new() }
+        Self { tree, text, diagnostics, embedded: Vec::new(), reported: HashSet::new() }
     }
 
     /// Adds a finding.

@@ -44,6 +44,7 @@ fn eval_answers_every_line_in_its_place() {
             json!({
                 "status": "block", "matched_by": "explicit_deny", "sid": "no-force", "reason": "forcing rewrites history",
                 "layer": "given", "file": file, "line": 7, "indeterminate": false,
+                "severity": null, "tags": [], "url": null,
             })
         );
         // A statement without a name goes by its file's.
@@ -178,6 +179,66 @@ fn check_answers_in_the_words_of_the_platform() {
     let arguments = ["--state-dir", state.to_str().unwrap(), "check", "--root", "."];
     desk.run_with(&arguments, &[], payload).ends(1).says("no-force");
     assert_eq!(std::fs::read_to_string(state.join("audit.jsonl")).unwrap().lines().count(), 1);
+}
+
+/// One statement with notes, in both forms.
+const NOTED: [(&str, &str); 2] = [
+    (
+        "policies/a.yaml",
+        "default: allow\nstatements:\n  - sid: s\n    effect: deny\n    reason: r\n    when: params.n == 1\n    \
+         severity: high\n    tags: [T1485, \"a, b\"]\n    url: https://example.org/s\n",
+    ),
+    (
+        "policies/a.agsec",
+        "default allow\n\n\ndeny s on * when params.n == 1 because \"r\" severity high tags [\"T1485\", \"a, b\"]\n  url \
+         \"https://example.org/s\"\n",
+    ),
+];
+
+#[test]
+fn notes_of_a_statement_come_out_the_same_from_both_forms() {
+    let told = NOTED.map(|(file, text)| {
+        let desk = Desk::new();
+        desk.write(file, text);
+        let event = br#"{"action":"x","params":{"n":1}}"#;
+        let decided = ["vm", "oracle"].map(|engine| {
+            lines(&desk.run_with(&["eval", "--events", "-", "--engine", engine], &[], event).ends(0).out)
+        });
+        assert_eq!(decided[0], decided[1]);
+        let asked = "--action x --params '{\"n\": 1}'";
+        let checked = lines(&desk.run(&format!("check --as-given --json {asked}")).ends(1).out);
+        assert_eq!(checked, decided[0]);
+        let explained = desk.run(&format!("explain --json {asked}")).ends(0).json();
+        let mut seen = vec![decided[0][0].clone(), explained["decision"].clone()];
+        seen.push(explained["layers"][0]["statements"][0].clone());
+        for one in &seen {
+            assert_eq!((&one["severity"], &one["url"]), (&json!("high"), &json!("https://example.org/s")));
+            assert_eq!(one["tags"], json!(["T1485", "a, b"]));
+        }
+        desk.run(&format!("explain {asked}"))
+            .prints("severity high; tags T1485, a, b; https://example.org/s");
+        let listed = desk.run("compile -o p.agsb --listing").ends(0);
+        listed.prints("  severity high\n  tag `T1485`\n  tag `a, b`\n  url `https://example.org/s`\n");
+        // What no statement decides has no notes.
+        let other = lines(&desk.run("check --as-given --json --action x").ends(0).out);
+        assert_eq!((&other[0]["severity"], &other[0]["tags"]), (&Value::Null, &json!([])));
+        let mut decided = decided[0][0].clone();
+        decided["file"] = Value::Null;
+        decided["line"] = Value::Null;
+        decided
+    });
+    assert_eq!(told[0], told[1]);
+}
+
+#[test]
+fn check_in_json_is_for_people_and_scripts_not_for_hooks() {
+    let desk = Desk::with_policy();
+    let review = lines(&desk.run("check --as-given --json --action web.fetch").ends(2).out);
+    assert_eq!((review.len(), &review[0]["status"]), (1, &json!("review")));
+    let failed = lines(&desk.run("check --json --action bash.execute").ends(1).out);
+    assert_eq!((&failed[0]["status"], &failed[0]["matched_by"]), (&json!("block"), &json!("error")));
+    let payload = br#"{"action":"bash.execute"}"#;
+    desk.run_with(&["check", "--json"], &[], payload).ends(2).says("words of its agent");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use agsec::model::decision::{Effect, Verdict};
 use agsec::model::event::Event;
 use agsec::model::field::FieldPath;
 use agsec::model::id::{FieldId, PredId, RuleId, SourceId};
+use agsec::model::notes::Notes;
 use agsec::model::op::Op;
 use agsec::model::truth::Truth;
 use agsec::model::{json, value::Value};
@@ -86,6 +87,7 @@ impl Builder {
             when,
             unless: Cond::Const(Truth::False),
             reason: format!("reason {}", id.0),
+            notes: Notes::default(),
             source: SourceId(0),
             span: Span { source: SourceId(0), start: 0, end: 1 },
             line: id.0 + 1,
