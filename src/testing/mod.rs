@@ -21,3 +21,4 @@ pub mod pool;
 pub mod property;
 pub mod shell;
 pub mod total;
+pub mod understanding;

@@ -2,10 +2,10 @@
 //!
 //! In: any bytes. Out: nothing, or a panic. Each fuzz target calls the function of its name here; the suite replays every
 //! find through [`PROPERTIES`], and holds the table of `fuzz/README.md` against it.
-//! Deliberately not here: the bodies (`total`, `parity`, `matching`, `damage`).
+//! Deliberately not here: the bodies (`total`, `parity`, `matching`, `damage`, `understanding`).
 
 use super::choices::Choices;
-use super::{damage, event, fact, language, matching, parity, policy, total};
+use super::{damage, event, fact, language, matching, parity, policy, total, understanding};
 use crate::facts::value::Given;
 use crate::ir::print;
 use crate::model::json;
@@ -26,7 +26,7 @@ pub struct Property {
 }
 
 /// All of them, by name.
-pub const PROPERTIES: [Property; 13] = [
+pub const PROPERTIES: [Property; 18] = [
     Property {
         name: "bundle_mutated",
         component: "bundle::read, vm",
@@ -40,6 +40,13 @@ pub const PROPERTIES: [Property; 13] = [
         says: "any bytes behind a right checksum are read, verified, listed and evaluated; what verifies never turns out damaged",
         check: bundle_read_total,
         show: damage::show_lying,
+    },
+    Property {
+        name: "code_scan_total",
+        component: "facts::program",
+        says: "any code is scanned in every language, the same each time, and files that it names have names",
+        check: code_scan_total,
+        show: show_text,
     },
     Property {
         name: "gate_hides_nothing",
@@ -84,6 +91,13 @@ pub const PROPERTIES: [Property; 13] = [
         show: language::show,
     },
     Property {
+        name: "path_resolve_total",
+        component: "facts::path",
+        says: "any path resolves to a tidy one that resolves to itself or is in doubt, and a path without a glob reaches itself",
+        check: path_resolve_total,
+        show: show_text,
+    },
+    Property {
         name: "pattern_parse_total",
         component: "ir::pattern, compile::automata",
         says: "any pattern is refused at a place inside it or read, and its tables are within budget and sound",
@@ -98,10 +112,31 @@ pub const PROPERTIES: [Property; 13] = [
         show: matching::show,
     },
     Property {
+        name: "shell_commands_found",
+        component: "facts::shell::simple",
+        says: "a command is found with the words that were quoted, in any quotes and inside of any constructs, wrappers and shells",
+        check: shell_commands_found,
+        show: understanding::show_found,
+    },
+    Property {
+        name: "shell_commands_total",
+        component: "facts::shell::simple, facts::program",
+        says: "any text gives bounded commands in every dialect, classified without contradiction, and a plain command on the first line is the first",
+        check: shell_commands_total,
+        show: show_text,
+    },
+    Property {
         name: "shell_parse",
         component: "facts::shell",
         says: "any text is a tree whose parts lie in it, and a plain word that is added is found again",
         check: shell_parse,
+        show: show_text,
+    },
+    Property {
+        name: "url_parse_total",
+        component: "facts::url",
+        says: "any text is a URL of well-formed parts or none, and the URLs found in a text lie in it and read as themselves",
+        check: url_parse_total,
         show: show_text,
     },
     Property {
@@ -183,6 +218,31 @@ pub fn shell_parse(input: &[u8]) {
 /// See [`PROPERTIES`].
 pub fn yaml_parse_total(input: &[u8]) {
     total::policy(&String::from_utf8_lossy(input));
+}
+
+/// See [`PROPERTIES`].
+pub fn code_scan_total(input: &[u8]) {
+    understanding::code(&String::from_utf8_lossy(input));
+}
+
+/// See [`PROPERTIES`].
+pub fn path_resolve_total(input: &[u8]) {
+    understanding::paths(&String::from_utf8_lossy(input));
+}
+
+/// See [`PROPERTIES`].
+pub fn shell_commands_found(input: &[u8]) {
+    understanding::found(input);
+}
+
+/// See [`PROPERTIES`].
+pub fn shell_commands_total(input: &[u8]) {
+    understanding::total(&String::from_utf8_lossy(input));
+}
+
+/// See [`PROPERTIES`].
+pub fn url_parse_total(input: &[u8]) {
+    understanding::urls(&String::from_utf8_lossy(input));
 }
 
 /// The text line by line, with escapes for what cannot be seen.

@@ -117,6 +117,7 @@ def main():
     parser.add_argument("--probe", default=ROOT / "target/debug/examples/shell_probe")
     parser.add_argument("--bash", default="bash")
     parser.add_argument("--show", type=int, default=20)
+    parser.add_argument("--rows", help="write the texts with bash's answer to this file, for benches/shells")
     parser.add_argument("--allow", type=float, default=0.001)
     options = parser.parse_args()
 
@@ -144,18 +145,22 @@ def main():
         theirs = list(pool.map(lambda text: bash_accepts(options.bash, text), texts))
 
     counts = collections.Counter()
+    answers = []
     shown = 0
     for index, (text, answer, (accepts, said)) in enumerate(zip(texts, ours, theirs)):
         kind = "original" if index < originals else "mutation"
         if accepts and not answer["ok"] and drops_silently(options.bash, text, said):
             counts[kind, "dropped without a word"] += 1
             accepts = False
+        answers.append({"text": text, "bash": accepts})
         counts[kind, "accepted" if accepts else "refused"] += 1
         if answer["ok"] != accepts:
             counts[kind, "different"] += 1
             if shown < options.show:
                 shown += 1
                 print(json.dumps({"text": text, "ours": answer, "bash": accepts, "said": said[:300]}))
+    if options.rows:
+        pathlib.Path(options.rows).write_text("".join(json.dumps(answer) + "\n" for answer in answers))
     different = sum(count for (_, what), count in counts.items() if what == "different")
     for (kind, what), count in sorted(counts.items()):
         print(f"{kind:10} {what:24} {count}")

@@ -394,7 +394,11 @@ impl Parser<'_, '_> {
         } else {
             Replace::First
         };
-        let pattern = self.word(Until::Slash, Quote::None);
+        // Behind `//` a slash is the first character of the pattern.
+        let pattern = match self.next(self.pos) {
+            (Some(b'/'), at) if place == Replace::All => self.word_behind(at, Until::Slash),
+            _ => self.word(Until::Slash, Quote::None),
+        };
         let word: Option<WordId> = if self.take(b'/') { Some(self.word(Until::Brace, quote)) } else { None };
         Operation::Replace { place, pattern, word }
     }

@@ -48,6 +48,18 @@ impl Parser<'_, '_> {
         self.state.word(mark, self.since(start))
     }
 
+    /// A word whose first character, at an offset, is literal whatever it is.
+    pub(super) fn word_behind(&mut self, first: usize, until: Until) -> WordId {
+        let start = self.here();
+        let mark = self.state.pieces.len();
+        let behind = first.saturating_add(1);
+        let span = self.span(first, behind);
+        self.push(span, Quote::None, PieceKind::Literal(span));
+        self.pos = behind;
+        self.pieces(Mode { until, quote: Quote::None });
+        self.state.word(mark, self.since(start))
+    }
+
     /// The word that names the command: behind a name, `[` belongs to it up to `]`.
     pub(super) fn command_name(&mut self) -> WordId {
         let start = self.here();

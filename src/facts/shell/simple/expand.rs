@@ -131,6 +131,12 @@ impl Builder {
         }
     }
 
+    /// The first separator, where it is no blank.
+    fn joining(&self) -> Option<String> {
+        let first = self.separators.chars().next();
+        first.filter(|char| !matches!(char, ' ' | '\t' | '\n')).map(String::from)
+    }
+
     fn value(&mut self, value: Value, quoted: bool) {
         match value {
             Value::One(text) if quoted => self.quoted(&text),
@@ -139,6 +145,10 @@ impl Builder {
             Value::Many { values, star: true } if quoted => {
                 let separator = self.separators.chars().next().map(String::from).unwrap_or_default();
                 self.quoted(&values.join(&separator));
+            }
+            // Where the first separator is no blank, empty elements are kept as the text would be that it joins.
+            Value::Many { values, .. } if !quoted && self.splits && self.joining().is_some() => {
+                self.split(&values.join(&self.joining().unwrap_or_default()));
             }
             Value::Many { values, .. } => {
                 for (index, text) in values.iter().enumerate() {
