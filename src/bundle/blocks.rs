@@ -50,22 +50,44 @@ impl<'a> Blocks<'a> {
     #[inline]
     pub fn check<'p>(&self, piece: &'p [u8]) -> Option<&'p [u8]> {
         let Some(last) = piece.len().checked_sub(1) else { return Some(piece) };
-        let start = piece.as_ptr().addr().checked_sub(self.bytes.as_ptr().addr())?;
-        let last = start.checked_add(last)?.checked_div(BLOCK)?;
-        let mut block = start.checked_div(BLOCK)?;
+        let start = self.place_of(piece)?;
+        self.check_span(start, start.checked_add(last)?)?;
+        Some(piece)
+    }
+
+    /// Where a piece lies in the part, in bytes; `None` for one that begins before it.
+    #[must_use]
+    #[inline]
+    pub fn place_of(&self, piece: &[u8]) -> Option<usize> {
+        piece.as_ptr().addr().checked_sub(self.bytes.as_ptr().addr())
+    }
+
+    /// Checks the blocks from that of the byte `first` to that of the byte `last`.
+    ///
+    /// PERF: automata ask this for every byte of a text, nearly always of one block that has been found whole.
+    #[must_use]
+    #[inline]
+    pub fn check_span(&self, first: usize, last: usize) -> Option<()> {
+        let (first, last) = (first.checked_div(BLOCK)?, last.checked_div(BLOCK)?);
+        if first == last && self.is_whole(first)? { Some(()) } else { self.check_blocks(first, last) }
+    }
+
+    #[inline(never)]
+    fn check_blocks(&self, first: usize, last: usize) -> Option<()> {
+        let mut block = first;
         while block <= last {
             if !self.is_whole(block)? {
                 self.check_block(block)?;
             }
             block = block.checked_add(1)?;
         }
-        Some(piece)
+        Some(())
     }
 
     /// The seals of the blocks that a piece lies in.
     #[must_use]
     pub fn seals_of(&self, piece: &[u8]) -> Option<&'a [[u8; SEAL_BYTES]]> {
-        let start = piece.as_ptr().addr().checked_sub(self.bytes.as_ptr().addr())?;
+        let start = self.place_of(piece)?;
         let end = start.checked_add(piece.len())?.div_ceil(BLOCK);
         self.seals.get(start.checked_div(BLOCK)?..end)
     }

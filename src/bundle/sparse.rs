@@ -39,8 +39,8 @@ pub struct Automaton<'a> {
     words: &'a [[u8; WORD]],
     classes: &'a [u8; 256],
     first: u32,
-    /// The blocks that the words lie in; `None` where they lie in no bundle.
-    blocks: Option<&'a Blocks<'a>>,
+    /// The blocks that the words lie in, and at which byte of them; `None` where they lie in no bundle.
+    place: Option<(&'a Blocks<'a>, usize)>,
 }
 
 /// Where a transition leads.
@@ -57,25 +57,28 @@ impl<'a> Automaton<'a> {
     #[must_use]
     pub fn open(words: &'a [u8], blocks: Option<&'a Blocks<'a>>) -> Option<Self> {
         let classes = words.get(2 * WORD..)?.first_chunk::<256>()?;
-        let mut automaton = Self { words: words.as_chunks().0, classes, first: 0, blocks };
-        automaton.whole(classes)?;
+        let place = match blocks {
+            Some(blocks) => Some((blocks, blocks.place_of(words)?)),
+            None => None,
+        };
+        let mut automaton = Self { words: words.as_chunks().0, classes, first: 0, place };
+        automaton.whole(0, HEADER_WORDS)?;
         automaton.first = automaton.word(1)?;
         Some(automaton)
     }
 
-    /// The piece, if it is as it was written.
+    /// Whether `count` words from `at` on, at least one and all within `words`, are as they were written.
     #[inline]
-    fn whole<'p>(&self, piece: &'p [u8]) -> Option<&'p [u8]> {
-        match self.blocks {
-            Some(blocks) => blocks.check(piece),
-            None => Some(piece),
-        }
+    fn whole(&self, at: usize, count: usize) -> Option<()> {
+        let Some((blocks, start)) = self.place else { return Some(()) };
+        let first = start.checked_add(at.checked_mul(WORD)?)?;
+        blocks.check_span(first, first.checked_add(count.checked_mul(WORD)?.checked_sub(1)?)?)
     }
 
     #[inline]
     fn word(&self, at: usize) -> Option<u32> {
         let word = self.words.get(at)?;
-        self.whole(word)?;
+        self.whole(at, 1)?;
         Some(u32::from_le_bytes(*word))
     }
 
@@ -94,8 +97,9 @@ impl<'a> Automaton<'a> {
     /// The row of a dense state: a target for each class that some byte has.
     #[must_use]
     pub fn row(&self, state: u32) -> Option<&'a [[u8; WORD]]> {
-        let row = self.words.get(behind_postings(state)?.checked_add(1)?..)?.get(..self.used_classes())?;
-        self.whole(row.as_flattened())?;
+        let (at, count) = (behind_postings(state)?.checked_add(1)?, self.used_classes());
+        let row = self.words.get(at..)?.get(..count)?;
+        self.whole(at, count)?;
         (state & DENSE != 0).then_some(row)
     }
 
@@ -104,20 +108,21 @@ impl<'a> Automaton<'a> {
     #[inline]
     pub fn step(&self, state: u32, class: u8) -> Option<Step> {
         let at = behind_postings(state)?;
-        let behind = at.checked_add(1)?;
         if state & DENSE != 0 {
-            return self.word(behind.checked_add(usize::from(class))?).map(Step::Named);
+            return self.word(at.checked_add(1)?.checked_add(usize::from(class))?).map(Step::Named);
         }
-        let named = self.words.get(behind..)?.as_flattened();
-        let (count, named) = named.split_first()?;
+        let (otherwise, named) = self.words.get(at..)?.split_first()?;
+        let (count, classes) = named.as_flattened().split_first()?;
         let count = usize::from(*count);
         let head = count.checked_div(WORD)?.checked_add(1)?;
-        // The state for every other class, the number and the classes, up to the next word.
-        self.whole(self.words.get(at..behind.checked_add(head)?)?.as_flattened())?;
-        match named.get(..count)?.iter().position(|held| *held == class) {
-            Some(position) => self.word(behind.checked_add(head)?.checked_add(position)?).map(Step::Named),
-            None => self.words.get(at).map(|word| Step::Otherwise(u32::from_le_bytes(*word))),
-        }
+        let targets = named.get(head..)?.get(..count)?;
+        // The state for every other class; the number and the classes, up to the next word; the targets.
+        self.whole(at, head.checked_add(count)?.checked_add(1)?)?;
+        let place = classes.get(..count)?.iter().position(|held| *held == class);
+        Some(match place.and_then(|place| targets.get(place)) {
+            Some(target) => Step::Named(u32::from_le_bytes(*target)),
+            None => Step::Otherwise(u32::from_le_bytes(*otherwise)),
+        })
     }
 
     /// Calls `found` with each posting of `state`. `None`: damaged, or `found` answered so.
@@ -128,7 +133,7 @@ impl<'a> Automaton<'a> {
         let list = usize::try_from(self.word(offset(state)?)?).ok()?;
         let count = usize::try_from(self.word(list)?).ok()?;
         let postings = self.words.get(list.checked_add(1)?..)?.get(..count)?;
-        self.whole(postings.as_flattened())?;
+        self.whole(list, count.checked_add(1)?)?;
         for posting in postings {
             found(u32::from_le_bytes(*posting))?;
         }

@@ -189,6 +189,7 @@ impl<'a> Table<'a> {
 
     /// The state after `state`, which is neither `NEVER` nor `FOUND`, and a class; `None` where there is none.
     #[must_use]
+    #[inline]
     pub fn next(&self, state: u16, class: u16) -> Option<u16> {
         let row =
             usize::from(state).checked_sub(2)?.checked_mul(usize::from(self.classes).checked_add(1)?)?;
