@@ -15,6 +15,7 @@ use agsec::facts::roots::Facts;
 use agsec::hook::decide::{Decision, Layer, decide};
 use agsec::hook::parse;
 use agsec::hook::platform::find;
+use agsec::ir::Policy;
 use agsec::model::decision::Effect;
 use agsec::model::event::Event;
 use agsec::testing::{corpus, desk};
@@ -48,7 +49,7 @@ fn main() {
     let layer = Layer { name: "given", bundle: Loaded::read(&built.bytes).expect("the bundle can be read") };
     eprintln!("{} statements, {} bytes", built.policy.rules.len(), built.bytes.len());
     match &arguments.cases {
-        Some(file) => cases(file, &layer),
+        Some(file) => cases(file, &layer, &built.policy),
         None => rows(&arguments, &layer),
     }
 }
@@ -174,7 +175,7 @@ fn table(counts: &BTreeMap<(String, String), Count>) {
     }
 }
 
-fn cases(file: &str, layer: &Layer<'_>) {
+fn cases(file: &str, layer: &Layer<'_>, policy: &Policy) {
     let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
     let cases = corpus::read(file, &text).unwrap_or_else(|wrong| panic!("{wrong}"));
     let mut wrong = 0;
@@ -182,9 +183,10 @@ fn cases(file: &str, layer: &Layer<'_>) {
         let events = std::slice::from_ref(&case.event);
         let Some(decision) = decide(std::slice::from_ref(layer), &with_facts(events)) else { continue };
         let by_rule = decision.sid.as_deref() == Some(case.rule.as_str());
-        let expected = case.effect.unwrap_or(Effect::Allow);
-        if by_rule != case.decides || (decision.effect != expected && (case.decides || case.effect.is_some()))
-        {
+        let allows = policy.rules.iter().any(|rule| rule.name == case.rule && rule.effect == Effect::Allow);
+        let otherwise = if allows { policy.default } else { Effect::Allow };
+        let expected = case.effect.unwrap_or(otherwise);
+        if by_rule != case.decides || decision.effect != expected {
             wrong += 1;
             let (status, sid) = (decision.effect.status(), decision.sid.unwrap_or_default());
             println!("{}: {status} by {sid}: {}", case.rule, case.line());

@@ -8,7 +8,7 @@ use crate::engine::replace::{self, ORDINARY};
 use crate::hook::failure::quoted;
 use crate::hook::mode::Mode;
 use crate::hook::state::{ModeEntry, Scope};
-use crate::packs;
+use crate::packs::{self, Pack, PackFile};
 use serde_json::json;
 use std::fs;
 use std::io;
@@ -19,12 +19,16 @@ use std::path::{Path, PathBuf};
 /// Writes 01_base.yaml to 05_git.yaml, compiles them, and puts them in force for this project on this machine.
 /// Existing files are never overwritten.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  agsec init\n  agsec init --dir .agsec/policies --observe\n\n\
+#[command(after_help = "Examples:\n  agsec init\n  agsec init --pack cloud --pack database\n  \
+                        agsec init --dir .agsec/policies --observe\n\n\
                         Exit codes: 0 done, 1 a file is already there or cannot be written; then nothing is.")]
 pub(super) struct Arguments {
     /// Where to write the files
     #[arg(long, value_name = "DIR", default_value = "policies")]
     dir: PathBuf,
+    /// Add a pack, see `agsec pack list`; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = super::pack::named)]
+    pack: Vec<&'static Pack>,
     /// Only record what would be blocked, until `agsec enforce --project`
     #[arg(long)]
     observe: bool,
@@ -37,7 +41,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
     person::required("init")?;
     let state = global.state()?;
     let root = resolved(&policies::here()?)?;
-    write_defaults(&arguments.dir)?;
+    let files = files(&arguments.pack);
+    write_files(&arguments.dir, &files)?;
     let directory = resolved(&arguments.dir)?;
     let ready = policies::ready(&directory, &state, Some(&root))?;
     let observe = ModeEntry { root: Some(root), mode: Mode::Observe };
@@ -48,16 +53,12 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
     let change = force::put(&state, &ready, &modes)?;
     if arguments.json {
         let mut told = policies::put_json(&ready, &change);
-        told["files"] = json!(packs::DEFAULT.files.iter().map(|file| file.name).collect::<Vec<_>>());
+        told["files"] = json!(files.iter().map(|file| file.name).collect::<Vec<_>>());
         told["mode"] = json!(if modes.is_empty() { Mode::Enforce.name() } else { Mode::Observe.name() });
         output::print_json(&told)?;
         return Ok(DONE);
     }
-    let mut text = format!(
-        "wrote {} files to {}\n",
-        packs::DEFAULT.files.len(),
-        clean(&arguments.dir.to_string_lossy())
-    );
+    let mut text = format!("wrote {} files to {}\n", files.len(), clean(&arguments.dir.to_string_lossy()));
     text.push_str(&policies::put_lines(&ready, &change));
     if arguments.observe {
         text.push_str("  mode    observe: it records what it would block, and blocks nothing yet\n");
@@ -84,9 +85,24 @@ fn next_steps(directory: &Path, observe: bool) -> String {
     format!("\nnext:\n{}", lines.collect::<String>())
 }
 
+/// The default files, and those of these packs, each once.
+fn files(packs: &[&'static Pack]) -> Vec<PackFile> {
+    let mut files = packs::DEFAULT.files.to_vec();
+    for file in packs.iter().flat_map(|pack| pack.files) {
+        if !files.contains(file) {
+            files.push(*file);
+        }
+    }
+    files
+}
+
 /// Writes the default files where none of them is; all or none.
 pub(super) fn write_defaults(directory: &Path) -> Result<(), Failure> {
-    let files = packs::DEFAULT.files;
+    write_files(directory, packs::DEFAULT.files)
+}
+
+/// Writes files where none of them is; all or none.
+pub(super) fn write_files(directory: &Path, files: &[PackFile]) -> Result<(), Failure> {
     let there = |name: &str| fs::symlink_metadata(directory.join(name)).is_ok();
     if let Some(file) = files.iter().find(|file| there(file.name)) {
         let path = directory.join(file.name);

@@ -20,6 +20,7 @@ mod install;
 mod man;
 mod mode;
 mod output;
+mod pack;
 mod person;
 mod policies;
 mod progress;
@@ -80,6 +81,7 @@ impl Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Arguments),
+    Pack(pack::Arguments),
     Compile(compile::Arguments),
     Trust(trust::Arguments),
     Install(install::Arguments),
@@ -120,6 +122,7 @@ fn run(cli: Cli) -> Outcome {
     let global = &cli.global;
     match cli.command {
         Command::Init(arguments) => init::run(&arguments, global),
+        Command::Pack(arguments) => pack::run(&arguments, global),
         Command::Compile(arguments) => compile::run(&arguments, global),
         Command::Trust(arguments) => trust::run(&arguments, global),
         Command::Install(arguments) => install::run(&arguments, global),

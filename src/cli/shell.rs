@@ -122,6 +122,9 @@ fn picture(facts: &Facts<'_>) -> String {
     for why in &commands.opaque {
         text.push_str(&format!("{} {}\n", bad("not understood:"), clean(why)));
     }
+    for why in &commands.refused {
+        text.push_str(&format!("{} {}\n", bad("refused by the shell:"), clean(why)));
+    }
     if commands.list.is_empty() && commands.opaque.is_empty() {
         text.push_str(&format!("{}\n", fair("no command runs")));
     }

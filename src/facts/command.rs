@@ -155,6 +155,8 @@ pub struct Commands {
     pub opaque: Vec<String>,
     /// The files that they write and that run by themselves, in the order in which they are written.
     pub written: Vec<Written>,
+    /// Constructs for which the shell refuses the command around them, in words for people. Nothing is hidden in them.
+    pub refused: Vec<String>,
 }
 
 impl Commands {
@@ -163,5 +165,6 @@ impl Commands {
         self.list.extend(other.list);
         self.opaque.extend(other.opaque);
         self.written.extend(other.written);
+        self.refused.extend(other.refused);
     }
 }

@@ -189,6 +189,8 @@ pub(super) fn touched(path: &Path<'_>, resolved: Result<Resolved, Doubt>) -> Vec
         record("path.touched", |column| match column {
             "access" => match path.access {
                 Some(access) => Fact::text(access),
+                // Of a word that is known only when it runs, nothing is asked that a known path would not be.
+                None if path.word.doubt() == Some(Truth::Late) => Fact::Doubt(doubt(Truth::Late)),
                 None => Fact::Doubt(Doubt::new(
                     Truth::Unknown,
                     "nothing is known of how this program uses a path",

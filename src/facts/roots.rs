@@ -9,7 +9,7 @@ use super::command::{Command, Commands, Redirect, RedirectKind, Word};
 use super::git::{self, Head, Unsure};
 use super::params::{Intent, intent};
 use super::program::{Classified, classify};
-use super::prompt::signals;
+use super::prompt::{is_injection, signals};
 use super::record::{self, Ground, Path};
 use super::secret::find_secrets;
 use super::shell::ast::Dialect;
@@ -164,7 +164,7 @@ impl<'e> Facts<'e> {
         };
         Fact::Record(vec![
             Fact::List(List { items, open: self.opaque() }),
-            Fact::texts(found.opaque.iter().cloned()),
+            Fact::texts(found.opaque.iter().chain(&found.refused).cloned()),
             Fact::text(dialect),
         ])
     }
@@ -318,7 +318,11 @@ impl Roots for Facts<'_> {
                 self.found("secret.found", |text| find_secrets(text).iter().map(|secret| secret.id).collect())
             }
             FactRoot::Prompt => {
-                self.found("prompt.signals", |text| signals(text).iter().map(|signal| signal.id).collect())
+                self.found("prompt.signals", |text| {
+                    // Weak signals count only together.
+                    let enough = is_injection(text);
+                    signals(text).iter().filter(|_| enough).map(|signal| signal.id).collect()
+                })
             }
             FactRoot::Git => self.git(),
         };

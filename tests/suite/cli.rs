@@ -5,6 +5,7 @@ mod evaluating;
 mod force;
 mod installing;
 mod language;
+mod packs;
 mod pages;
 mod refusing;
 mod trusting;

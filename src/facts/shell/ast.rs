@@ -96,6 +96,8 @@ pub struct Error {
 pub enum Why {
     /// An operator or reserved word where none may stand.
     Unexpected,
+    /// The same between commands, so that what follows can be read all the same, e.g. `done` alone.
+    Stray,
     /// A construct whose end is missing, e.g. `if true; then`.
     Unfinished,
     /// A quote without its end.
@@ -127,7 +129,7 @@ impl Why {
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
-            Self::Unexpected => "an operator or reserved word where none may stand",
+            Self::Unexpected | Self::Stray => "an operator or reserved word where none may stand",
             Self::Unfinished => "a construct without its end",
             Self::UnfinishedQuote => "a quote without its end",
             Self::UnfinishedExpansion => "an expansion without its end",

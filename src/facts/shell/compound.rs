@@ -26,7 +26,7 @@ impl Parser<'_, '_> {
             | Keyword::In
             | Keyword::Esac
             | Keyword::CloseBrace
-            | Keyword::CloseTest => return self.refuse(Why::Unexpected, self.since(start)),
+            | Keyword::CloseTest => return self.refuse(Why::Stray, self.since(start)),
             Keyword::If
             | Keyword::For
             | Keyword::Select

@@ -85,3 +85,38 @@ impl Parser<'_, '_> {
         }
     }
 }
+
+impl Why {
+    /// Whether a shell of this dialect runs nothing of the command around, so that nothing can be hidden in it. What
+    /// could be read of it counts all the same. zsh and fish have constructs of their own that look like this.
+    #[must_use]
+    pub fn runs_nothing(self, dialect: Dialect) -> bool {
+        match (self, dialect) {
+            (
+                Self::Stray
+                | Self::Unfinished
+                | Self::UnfinishedQuote
+                | Self::UnfinishedExpansion
+                | Self::NoTarget,
+                Dialect::Bash | Dialect::Sh,
+            ) => true,
+            (
+                Self::Unfinished
+                | Self::UnfinishedQuote
+                | Self::UnfinishedExpansion
+                | Self::NoTarget
+                | Self::Unexpected
+                | Self::Stray
+                | Self::BadExpansion
+                | Self::BadTest
+                | Self::TooDeep
+                | Self::TooLarge
+                | Self::ZshOnly
+                | Self::FishOnly
+                | Self::BashOnly
+                | Self::Newer,
+                Dialect::Bash | Dialect::Sh | Dialect::Zsh | Dialect::Fish,
+            ) => false,
+        }
+    }
+}

@@ -31,7 +31,8 @@ impl Parser<'_, '_> {
             if after == After::End && !self.ends_list() && self.token().0 != Token::Newline {
                 // Two commands without anything between them, e.g. `echo a (b)`: both are kept.
                 let here = self.here();
-                let node = self.refuse(Why::Unexpected, self.since(here));
+                let why = misplaced(self.token().0);
+                let node = self.refuse(why, self.since(here));
                 self.state.links.push(Link { node, after: After::End });
                 self.after_word = false;
             }
@@ -48,7 +49,8 @@ impl Parser<'_, '_> {
             return node;
         }
         let here = self.here();
-        self.refuse(Why::Unexpected, self.since(here))
+        let why = misplaced(self.token().0);
+        self.refuse(why, self.since(here))
     }
 
     /// Whether the list around the place ends here: at the end, or at what this or an outer construct waits for.
@@ -91,7 +93,7 @@ impl Parser<'_, '_> {
         let start = self.here();
         self.pos = end;
         self.after_word = false;
-        self.refuse(Why::Unexpected, self.since(start))
+        self.refuse(misplaced(token), self.since(start))
     }
 
     fn separator(&mut self) -> After {
@@ -249,7 +251,10 @@ impl Parser<'_, '_> {
             | Token::Pipe
             | Token::PipeBoth
             | Token::Close
-            | Token::CaseEnd(_) => self.refuse(Why::Unexpected, self.since(start)),
+            | Token::CaseEnd(_) => {
+                let why = misplaced(self.token().0);
+                self.refuse(why, self.since(start))
+            }
         };
         self.state.leave();
         node
@@ -328,6 +333,22 @@ impl Parser<'_, '_> {
         self.pos = end;
         self.after_word = false;
         Some(kind)
+    }
+}
+
+/// Why a token may not stand where a command should.
+fn misplaced(token: Token) -> Why {
+    match token {
+        Token::End => Why::Unfinished,
+        Token::Close | Token::Open | Token::CaseEnd(_) => Why::Unexpected,
+        Token::Newline
+        | Token::Semicolon
+        | Token::Background
+        | Token::And
+        | Token::Or
+        | Token::Pipe
+        | Token::PipeBoth
+        | Token::Other => Why::Stray,
     }
 }
 

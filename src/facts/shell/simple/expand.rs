@@ -371,8 +371,8 @@ impl Walker<'_> {
             PieceKind::Process { body, output } => Value::One(self.process(context, body, output)),
             PieceKind::Array(_) => Value::One(LATE_TEXT.to_owned()),
             PieceKind::Opaque(why) => {
-                self.opaque_text(why.text(), context.script.text_of(piece.span));
-                Value::One(OPAQUE.to_string())
+                let hides = self.not_understood(why, context.script.text_of(piece.span));
+                Value::One(if hides { OPAQUE.to_string() } else { LATE_TEXT.to_owned() })
             }
         };
         if let Value::One(text) = &value {

@@ -9,6 +9,7 @@ mod brace;
 mod builtin;
 mod carrier;
 mod code;
+mod doubt;
 mod expand;
 mod files;
 mod git;

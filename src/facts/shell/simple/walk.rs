@@ -21,8 +21,6 @@ const LEVELS: u16 = 240;
 const COMMANDS: usize = 100_000;
 /// Nodes, words and bytes of values that are looked at for each byte of the text, and at least.
 const WORK_AT_LEAST: u64 = 1 << 22;
-/// Reasons that are told.
-const REASONS: usize = 256;
 /// Names of pipes that one command is told.
 const PIPES: usize = 32;
 
@@ -199,7 +197,7 @@ impl<'w> Walker<'w> {
     /// The text of the context, from its beginning.
     pub(super) fn script(&mut self, context: &Context) {
         for error in context.script.errors() {
-            self.opaque(error.why.text());
+            self.erroneous(error.why);
         }
         let root = context.script.root();
         self.node(context, root);
@@ -228,14 +226,6 @@ impl<'w> Walker<'w> {
             self.opaque("more work than a text may cause");
         }
         self.work > 0
-    }
-
-    /// Notes that something is not understood; each reason once.
-    pub(super) fn opaque(&mut self, why: &str) {
-        let known = &mut self.commands.opaque;
-        if known.len() < REASONS && !known.iter().any(|known| known == why) {
-            known.push(why.to_owned());
-        }
     }
 
     /// Adds a command.
@@ -390,15 +380,9 @@ impl<'w> Walker<'w> {
             NodeKind::Function { name, body } => self.define(context, script.text_of(name), body),
             NodeKind::Opaque(why) => {
                 self.lose_output();
-                self.opaque_text(why.text(), script.text_of(node.span));
+                self.not_understood(why, script.text_of(node.span));
             }
         }
-    }
-
-    /// Something is not understood; its text is told too.
-    pub(super) fn opaque_text(&mut self, why: &str, text: &str) {
-        let shown: String = text.chars().take(4096).collect();
-        self.opaque(&format!("{why}: {shown}"));
     }
 
     fn list(&mut self, context: &Context, links: Slice<crate::facts::shell::ast::Link>) {
@@ -548,7 +532,9 @@ impl<'w> Walker<'w> {
                 TestToken::Operator(span) => {
                     args.push(Word { text: script.text_of(*span).to_owned(), ..Word::default() });
                 }
-                TestToken::Opaque(span, why) => self.opaque_text(why.text(), script.text_of(*span)),
+                TestToken::Opaque(span, why) => {
+                    self.not_understood(*why, script.text_of(*span));
+                }
             }
         }
         self.choice = None;
