@@ -25,7 +25,7 @@ const CASES_OF_A_RULE: usize = 3;
 /// Bytes of the built-in layer's bundle, which every hook carries.
 const BUILTIN_BYTES: usize = 400_000;
 /// Bytes of the default policies' bundle.
-const DEFAULT_BYTES: usize = 800_000;
+const DEFAULT_BYTES: usize = 900_000;
 
 fn packs() -> Vec<Pack> {
     PACKS.iter().copied().chain([DEFAULT, BUILTIN]).collect()
