@@ -214,6 +214,33 @@ pub fn sample(input: &[u8]) -> Sample {
     Sample { text, words, wrapped }
 }
 
+/// The sample of a number: the same in every run.
+#[must_use]
+pub fn sample_number(number: u64) -> Sample {
+    sample(&input_number(number))
+}
+
+/// Bytes of choices, then a text of signs that mean something to a shell, cut into words by bytes that are no text.
+#[must_use]
+pub fn input_number(number: u64) -> Vec<u8> {
+    const SIGNS: &[u8] = b"ab/.-x \t'\"\\$`*?[]{}()<>|&;#~!=%^\n,";
+    // splitmix64
+    let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut next = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    };
+    let mut bytes: Vec<u8> = (0..8).flat_map(|_| next().to_le_bytes()).filter(|byte| *byte != 0xff).collect();
+    bytes.push(0xff);
+    for _ in 0..24 {
+        let [choice, ..] = next().to_le_bytes();
+        bytes.push(SIGNS.get(usize::from(choice) % (SIGNS.len() + 6)).copied().unwrap_or(0xfe));
+    }
+    bytes
+}
+
 /// A command is found with the words that were quoted, whatever stands around it.
 ///
 /// # Panics

@@ -13,6 +13,7 @@ import argparse
 import json
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -160,7 +161,9 @@ def bash(texts):
         environment = {"HOME": "/home/dev", "USER": "dev", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
         run = subprocess.run(program, input="\0".join(texts).encode() + b"\0", capture_output=True, cwd=folder, env=environment, check=True)
     rows, call = [], None
-    for part in run.stdout.decode(errors="replace").split("\0"):
+    # The working directory is that which the probe is told of.
+    told = run.stdout.decode(errors="replace").replace(folder, "/home/dev/shop")
+    for part in told.split("\0"):
         if call is None and part == "R":
             rows.append([])
         elif call is None and part == "C":
@@ -193,7 +196,7 @@ def main():
     rows = [texts.text() for _ in range(given.rows)]
     theirs, ours = bash(rows), agsec(rows, given.probe)
     assert len(theirs) == len(ours) == len(rows), (len(theirs), len(ours))
-    compared = late = wrong = 0
+    compared = late = mistaken = wrong = 0
     for text, calls, found in zip(rows, theirs, ours):
         mine = [command for command in found["commands"] if command["words"][0] == "p" and not command["late"][0]]
         if any(any(command["late"]) for command in mine) or found["opaque"]:
@@ -202,12 +205,16 @@ def main():
         if not calls:
             # bash refused the text while it ran, e.g. a bad substring; there is nothing to compare with.
             continue
+        # Of `${a[@]#?}` with an empty IFS, bash 5.2 makes one word, with marks of its own (\\x01) in it.
+        if "${a[@]#?}" in text and re.search(r"\bIFS=(;|\n|$)", text):
+            mistaken += 1
+            continue
         compared += 1
         if [command["words"][1:] for command in mine] != calls:
             wrong += 1
             if wrong <= given.show:
                 print("text: %s\n  bash:  %s\n  agsec: %s" % (text, calls, [command["words"][1:] for command in mine]))
-    print("%d texts (seed %d): %d compared, %d late or opaque, %d differ" % (len(rows), given.seed, compared, late, wrong))
+    print("%d texts (seed %d): %d compared, %d late or opaque, %d that bash mistakes, %d differ" % (len(rows), given.seed, compared, late, mistaken, wrong))
     return 1 if wrong else 0
 
 

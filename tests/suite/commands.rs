@@ -6,6 +6,7 @@ use agsec::facts::shell::commands;
 use agsec::facts::shell::simple::wrapper_names;
 use agsec::facts::world::{Recorded, Surroundings};
 use agsec::testing::commands::{Row, Wrapper, print, read};
+use agsec::testing::understanding;
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -239,5 +240,13 @@ proptest! {
             let _ = commands(&text, dialect, &surroundings(), &world());
             let _ = commands(&shell, dialect, &surroundings(), &world());
         }
+    }
+}
+
+/// Half of them stand behind wrappers or in texts that are handed to another shell.
+#[test]
+fn a_command_is_found_in_any_quotes_inside_of_any_constructs() {
+    for number in 0..3_000 {
+        understanding::found(&understanding::input_number(number));
     }
 }

@@ -1,18 +1,23 @@
 //! The pages of the policy language: every example of the guide compiles and decides its cases as it says, and the
-//! tables of the reference are the program's. `AGSEC_BLESS=1` rewrites the tables.
+//! tables of the reference are the program's. `AGSEC_BLESS=1` rewrites the tables. Quantifiers mean what the semantics say.
 
+use super::machine::facts::record;
+use agsec::bundle::read::Loaded;
 use agsec::diag::code::CODES;
 use agsec::diag::source::{SourceFile, Sources};
 use agsec::engine::cases::event;
-use agsec::facts::value::Given;
+use agsec::facts::value::{Doubt, Fact, Given};
 use agsec::ir::lower::{Options, lower};
-use agsec::model::fact;
+use agsec::model::fact::{self, FactRoot};
 use agsec::model::op::{OPS, OperandKind};
 use agsec::model::setting::SETTINGS;
 use agsec::model::severity::Severity;
 use agsec::model::shorthand::SHORTHANDS;
+use agsec::model::truth::Truth;
 use agsec::oracle;
 use agsec::syntax;
+use agsec::testing::parity::{bundle, check_loaded};
+use agsec::vm::Scratch;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -176,5 +181,75 @@ fn the_tables_of_the_reference_are_those_of_the_program() {
         fs::write(path, made).expect("the page can be written");
     } else {
         assert_eq!(text, made);
+    }
+}
+
+/// A command with these flags; without a list of flags where there are none to be known.
+fn command(name: &str, flags: Option<&[&'static str]>) -> Fact<'static> {
+    let flags = flags.map_or(Fact::Missing, |flags| Fact::texts(flags.iter().copied()));
+    record("shell.commands", &[("name", Fact::text(name.to_owned())), ("flags", flags)])
+}
+
+/// The truth of a condition of the language, on which both evaluators agree.
+fn truth(condition: &str, facts: &Given) -> Truth {
+    let text = format!("default allow\ndeny a on * when {condition}\n");
+    let mut sources = Sources::default();
+    let file = SourceFile { path: "p.agsec".to_owned(), text };
+    let id = sources.add(file.clone());
+    let (document, _) = syntax::parse(&file, id);
+    let documents: Vec<_> = document.into_iter().collect();
+    let (policy, found) = lower(&documents, sources, &Options::default());
+    let policy = policy.unwrap_or_else(|| panic!("{condition}: {found:?}"));
+    let event = agsec::testing::build::event(agsec::model::value::Value::Null);
+    let bytes = bundle(&policy);
+    let loaded = Loaded::read(&bytes).expect("a bundle");
+    check_loaded(&policy, &loaded, &event, facts, &mut Scratch::default());
+    oracle::evaluate(&policy, &event, facts).rules[0].expect("it speaks of every action").when
+}
+
+#[test]
+fn quantifiers_over_what_is_missing_empty_or_in_doubt_are_as_the_semantics_say() {
+    let shell = |commands: Fact<'static>| {
+        let root = Fact::Record(vec![commands, Fact::list(vec![]), Fact::text("bash")]);
+        Given::default().with(FactRoot::Shell, root)
+    };
+    let late = || Fact::Doubt(Doubt::new(Truth::Late, "of the test"));
+    let git = || command("git", Some(&["-f", "-x"]));
+    let facts = [
+        ("no shell", Given::default()),
+        ("no list", shell(Fact::Missing)),
+        ("empty", shell(Fact::list(vec![]))),
+        ("one", shell(Fact::list(vec![git()]))),
+        ("a flag list missing", shell(Fact::list(vec![git(), command("ls", None)]))),
+        ("one late", shell(Fact::list(vec![git(), late()]))),
+        ("all late", shell(late())),
+    ];
+    use Truth::{False, Late, True};
+    let rows: [(&str, [Truth; 7]); 8] = [
+        (r#"some shell.commands as c { c.name == "git" }"#, [False, False, False, True, True, True, Late]),
+        (r#"every shell.commands as c { c.name == "git" }"#, [False, False, True, True, False, Late, Late]),
+        (r#"no shell.commands as c { c.name == "git" }"#, [True, True, True, False, False, False, Late]),
+        (r#"no shell.commands as c { c.name == "rm" }"#, [True, True, True, True, True, Late, Late]),
+        (
+            r#"every shell.commands as c { every c.flags as f { f matches /^-/ } }"#,
+            [False, False, True, True, False, Late, Late],
+        ),
+        (
+            r#"every shell.commands as c { no c.flags as f { f == "-y" } }"#,
+            [False, False, True, True, True, Late, Late],
+        ),
+        (
+            r#"some shell.commands as c { every c.flags as f { f != "-x" } }"#,
+            [False, False, False, False, False, Late, Late],
+        ),
+        (
+            r#"shell.commands.flags contains "-x" or shell.commands not exists"#,
+            [True, True, False, True, True, True, Late],
+        ),
+    ];
+    for (condition, expected) in rows {
+        for ((name, facts), expected) in facts.iter().zip(expected) {
+            assert_eq!(truth(condition, facts), expected, "{condition} where {name}");
+        }
     }
 }

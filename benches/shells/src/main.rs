@@ -8,7 +8,7 @@ mod brush;
 mod ours;
 mod sitter;
 
-use agsec::testing::understanding::{Sample, sample};
+use agsec::testing::understanding::{Sample, sample_number};
 use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
@@ -45,7 +45,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let rows = arguments.iter().position(|one| one == "--rows").and_then(|at| arguments.get(at + 1));
     let rows = rows.map(|path| read_rows(Path::new(path))).expect("--rows FILE");
-    let samples: Vec<Sample> = (0..SAMPLES).map(|seed| sample(&bytes(seed))).collect();
+    let samples: Vec<Sample> = (0..SAMPLES).map(sample_number).collect();
     let page = page(&rows, &samples);
     println!("{page}");
     if arguments.iter().any(|one| one == "--write") {
@@ -61,26 +61,6 @@ fn read_rows(path: &Path) -> Vec<(String, bool)> {
         (row["text"].as_str().expect("a text").to_owned(), row["bash"] == true)
     };
     text.lines().map(row).collect()
-}
-
-/// Bytes that look random and are the same in every run (splitmix64).
-fn bytes(seed: u64) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut next = || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    };
-    let mut bytes: Vec<u8> = (0..8).flat_map(|_| next().to_le_bytes()).filter(|byte| *byte != 0xff).collect();
-    bytes.push(0xff);
-    // Words of signs that mean something in a shell, apart by bytes that are no text.
-    let signs = b"ab/.-x \t'\"\\$`*?[]{}()<>|&;#~!=%^\n,";
-    bytes.extend((0..24).map(|_| match next() as usize % (signs.len() + 6) {
-        at if at < signs.len() => signs[at],
-        _ => 0xfe,
-    }));
-    bytes
 }
 
 fn page(rows: &[(String, bool)], samples: &[Sample]) -> String {

@@ -244,30 +244,47 @@ fn unknown(text: &str, at: usize) -> (Option<Flaw>, usize) {
     }
 }
 
-/// Control characters, and those that make a text look other than it is, wherever they stand.
+/// Control characters, and those that make a text look other than it is, wherever they stand: behind a line break that only
+/// editors see, a statement would be part of a comment.
 fn characters(text: &str, start: usize, flaws: &mut Vec<Flaw>) {
-    for (at, character) in text.char_indices().filter(|(at, _)| *at >= start) {
-        let hidden = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let mut returned = false;
+    let mut all = text.char_indices().filter(|(at, _)| *at >= start).peekable();
+    while let Some((at, character)) = all.next() {
+        let alone = character == '\r' && all.peek().is_none_or(|(_, next)| *next != '\n');
         let control = character.is_control() && !matches!(character, '\t' | '\n' | '\r');
-        if !(hidden || control) || flaws.len() >= FLAWS {
+        // Of a file whose lines all end so, one finding is enough.
+        if !(alone && !returned || control || is_hidden(character)) || flaws.len() >= FLAWS {
             continue;
         }
+        returned |= alone;
         let code_point = u32::from(character);
-        let message = if control {
-            format!("the control character U+{code_point:04X} is not allowed here")
+        let (message, help) = if alone {
+            let help = "save the file with line breaks `\\n` or `\\r\\n`";
+            ("a carriage return alone is a line break for some editors only".to_owned(), help)
         } else {
-            format!("the invisible character U+{code_point:04X} is not allowed here")
+            let kind = if control { "control" } else { "invisible" };
+            let message = format!("the {kind} character U+{code_point:04X} is not allowed here");
+            (message, "remove it, or write it in a text as an escape, e.g. `\\u{1b}`")
         };
         let place = at..at.saturating_add(character.len_utf8());
-        let help = "in a text write it as an escape, e.g. `\\u{1b}`";
         flaws.push(Flaw { code: Code::BadCharacter, place, message, help, fix: None });
     }
 }
 
+/// Line separators, marks of direction, and the byte order mark.
+fn is_hidden(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
 /// A character in a name that a word processor put there.
 fn typographic(word: &str, start: usize) -> Option<Flaw> {
-    let plain = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-') || c.is_control();
-    let (at, character) = word.char_indices().find(|(_, c)| !plain(c))?;
+    let plain = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+    // Those that nobody sees were reported before.
+    let told = |c: &char| c.is_control() || is_hidden(*c);
+    let (at, character) = word.char_indices().find(|(_, c)| !plain(c) && !told(c))?;
     let (fix, help) = match character {
         '“' | '”' | '„' | '‘' | '’' => (Some("\""), "texts stand in straight quotes: `\"…\"`"),
         '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{3000}' => (Some(" "), "write a plain space"),

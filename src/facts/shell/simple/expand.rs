@@ -164,6 +164,12 @@ impl Builder {
     }
 }
 
+/// Whether `~` and this name a place of the directory stack: `~2`, `~-0`.
+fn is_stacked(name: &str) -> bool {
+    let number = name.strip_prefix(['+', '-']).unwrap_or(name);
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn is_glob(text: &str) -> bool {
     // A bracket alone is the command `[`.
     text.contains(['*', '?']) || text.split_once('[').is_some_and(|(_, after)| after.contains(']'))
@@ -319,7 +325,10 @@ impl Walker<'_> {
         let home = match user {
             "" => self.home(context),
             "+" => Some(self.working_directory(context).unwrap_or_else(|| LATE_TEXT.to_owned())),
+            // `~0` is the top of the directory stack; what lies below it is known only when it runs.
+            "0" | "+0" => Some(self.working_directory(context).unwrap_or_else(|| LATE_TEXT.to_owned())),
             "-" => Some(LATE_TEXT.to_owned()),
+            stack if is_stacked(stack) => Some(LATE_TEXT.to_owned()),
             _ => None,
         };
         match home {

@@ -343,7 +343,17 @@ impl Walker<'_> {
             if !is_known(&text) {
                 return None;
             }
-            chars.extend(text.chars().map(|char| (char, quoted)));
+            // What an expansion gives is a pattern, too: a backslash in it quotes what follows.
+            let mut rest = text.chars().peekable();
+            while let Some(char) = rest.next() {
+                match rest.peek() {
+                    Some(next) if char == '\\' && !quoted => {
+                        chars.push((*next, true));
+                        rest.next();
+                    }
+                    Some(_) | None => chars.push((char, quoted)),
+                }
+            }
         }
         Pattern::parse(&chars)
     }
