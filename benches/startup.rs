@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 const RUNS: usize = 100;
 const STATIC: &str = "-Ctarget-feature=+crt-static -Crelocation-model=static -Cpanic=abort";
 const TARGETS: [&str; 2] = ["x86_64-unknown-linux-musl", "x86_64-unknown-linux-gnu"];
-const COMMANDS: [&str; 2] = ["ls -la", "git push --force origin main"];
+/// What the agent is about to run, as the table names it.
+const COMMANDS: [&str; 3] = ["`ls -la`", "`git push --force origin main`", "a here-document of 300 lines"];
 
 /// One command line to measure.
 struct Contender {
@@ -94,7 +95,7 @@ struct Place {
     root: PathBuf,
     home: PathBuf,
     project: PathBuf,
-    payloads: [PathBuf; 2],
+    payloads: [PathBuf; 3],
     build: PathBuf,
 }
 
@@ -109,8 +110,10 @@ fn main() {
         contender.run();
         contender.times.clear();
     }
-    for _ in 0..RUNS {
-        contenders.iter_mut().for_each(Contender::run);
+    for round in 0..RUNS {
+        for place in order(round, contenders.len()) {
+            contenders[place].run();
+        }
     }
     let peak = empty_like("peak", TARGETS[0], &place).or_else(|| empty_like("peak", TARGETS[1], &place));
     let table = table(&mut contenders, &peak.expect("a static build of peak.rs"));
@@ -121,14 +124,29 @@ fn main() {
     fs::remove_dir_all(place.home.parent().expect("a folder of its own")).expect("the temporary folder goes");
 }
 
+/// The numbers below `count` in an order of the round's own: whoever is run behind a large process finds cold caches, and
+/// that should not always be the same one.
+fn order(round: usize, count: usize) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..count).collect();
+    let mut state = round as u64;
+    let mut next = |limit: usize| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed >> 33) as usize % limit
+    };
+    (0..count).map(|_| left.swap_remove(next(left.len()))).collect()
+}
+
 fn prepare() -> Place {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let folder = std::env::temp_dir().join(format!("agsec-bench-{}", std::process::id()));
     let (home, project) = (folder.join("home"), folder.join("project"));
     fs::create_dir_all(&home).expect("a temporary home");
     fs::create_dir_all(&project).expect("a temporary project");
-    let payloads = [folder.join("list.json"), folder.join("push.json")];
-    for (path, command) in payloads.iter().zip(COMMANDS) {
+    let payloads = ["list.json", "push.json", "script.json"].map(|name| folder.join(name));
+    let texts =
+        [COMMANDS[0].trim_matches('`').to_owned(), COMMANDS[1].trim_matches('`').to_owned(), script()];
+    for (path, command) in payloads.iter().zip(texts) {
         let payload = format!(
             "{{\"session_id\":\"5f0c\",\"transcript_path\":\"/tmp/t.jsonl\",\"cwd\":{:?},\"permission_mode\":\"default\",\
              \"hook_event_name\":\"PreToolUse\",\"tool_name\":\"Bash\",\"tool_input\":{{\"command\":{command:?},\
@@ -139,6 +157,17 @@ fn prepare() -> Place {
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
     Place { build: target.join("startup"), root, home, project, payloads }
+}
+
+/// A source file of 300 lines, written by a here-document.
+fn script() -> String {
+    let mut text = String::from("cat > src/orders.py <<'EOF'\n");
+    for line in 0..100 {
+        text += &format!(
+            "def total_{line}(orders):\n    \"\"\"The sum of the orders of kind {line}.\"\"\"\n    return sum(order.price for order in orders if order.kind == {line})\n"
+        );
+    }
+    text + "EOF\n"
 }
 
 fn contenders(place: &Place) -> Vec<Contender> {
@@ -165,14 +194,14 @@ fn contenders(place: &Place) -> Vec<Contender> {
         let hook = build_hook(target, place);
         for (command, payload) in COMMANDS.iter().zip(&place.payloads) {
             let mut contender =
-                Contender::new(&format!("**agsec-hook**, static {kind}, `{command}`"), &hook, place);
+                Contender::new(&format!("**agsec-hook**, static {kind}, {command}"), &hook, place);
             contender.arguments = registered.to_vec();
             contender.payload.clone_from(payload);
             all.push(contender);
         }
     }
     for (command, payload) in COMMANDS.iter().zip(&place.payloads) {
-        let mut contender = Contender::new(&format!("agsec check, `{command}`"), &agsec, place);
+        let mut contender = Contender::new(&format!("agsec check, {command}"), &agsec, place);
         contender.arguments = registered.to_vec();
         contender.payload.clone_from(payload);
         all.push(contender);
@@ -242,7 +271,7 @@ fn python(place: &Place) -> Vec<Contender> {
         return Vec::new();
     }
     let contender = |(command, payload): (&&str, &PathBuf)| {
-        let mut contender = Contender::new(&format!("Python agsec 0.2.2, `{command}`"), &agsec, place);
+        let mut contender = Contender::new(&format!("Python agsec 0.2.2, {command}"), &agsec, place);
         contender.arguments = ["check", "--format", "claude-code"].map(str::to_owned).to_vec();
         contender.payload.clone_from(payload);
         contender.folder.clone_from(&folder);

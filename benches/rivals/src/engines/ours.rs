@@ -3,9 +3,9 @@
 use super::{Answer, Outcome, milliseconds, time};
 use crate::events::Event;
 use crate::rules::Rules;
-use agsec::facts::value::Given;
 use agsec::bundle::read::Loaded;
 use agsec::diag::source::{SourceFile, Sources};
+use agsec::facts::value::Given;
 use agsec::model::truth::Truth;
 use agsec::model::value::Value;
 use agsec::model::{event, json};
@@ -89,7 +89,8 @@ fn answer(
             Truth::Unknown | Truth::Opaque | Truth::Late => {}
         }
     }
-    let nanoseconds =
-        time(measured, || evaluate(loaded, std::hint::black_box(&event), &Given::default(), scratch, &mut Nothing).effect);
+    let nanoseconds = time(measured, || {
+        evaluate(loaded, std::hint::black_box(&event), &Given::default(), scratch, &mut Nothing).effect
+    });
     Answer { nanoseconds, held: Some(held), status: Some(verdict.effect.status().to_owned()) }
 }
