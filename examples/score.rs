@@ -113,7 +113,7 @@ fn with_facts<'e>(events: &'e [Event<'e>]) -> Vec<Facts<'e>> {
 
 fn decided(layer: &Layer<'_>, row: &Value) -> Option<Decision> {
     let bytes = payload(row).to_string().into_bytes();
-    let call = parse(find("claude-code")?, &bytes).ok()?;
+    let call = parse(find("claude-code")?, &bytes).1.ok()?;
     decide(std::slice::from_ref(layer), &with_facts(&call.questions))
 }
 

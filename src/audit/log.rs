@@ -1,11 +1,12 @@
 //! The log file: appended to, one line at a time, by many processes at once.
 //!
 //! In: a path and a line. Out: the line at the end of the file. Each line is one `write` in append mode under an
-//! exclusive lock, so parallel hooks lose and mix nothing. Deliberately not here: reading it back (`trail`).
+//! exclusive lock, so parallel hooks lose and mix nothing. Deliberately not here: reading it back, but for
+//! its end (`trail`).
 
 use crate::model::limits::AUDIT_LOCK_MS;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -47,6 +48,22 @@ pub fn append(path: &Path, line: impl FnOnce(bool) -> String) -> Result<(), Audi
     Ok(())
 }
 
+/// The last bytes of the log, at most so many.
+///
+/// # Errors
+/// Where it is no regular file or cannot be read.
+pub fn tail(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut file = reading().open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file"));
+    }
+    file.seek(SeekFrom::Start(metadata.len().saturating_sub(most)))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn open(path: &Path) -> io::Result<File> {
     match options().open(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -65,6 +82,21 @@ fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     // A FIFO without a reader fails instead of waiting; a link is not followed.
     options.append(true).create(true).mode(0o600).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW);
+    options
+}
+
+#[cfg(unix)]
+fn reading() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW);
+    options
+}
+
+#[cfg(not(unix))]
+fn reading() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true);
     options
 }
 

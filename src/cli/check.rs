@@ -7,12 +7,13 @@ use super::output;
 use super::{Global, Outcome, policies};
 use crate::engine::given::Engine;
 use crate::engine::own::Own;
+use crate::hook::answer::{Outcome as Done, Reason};
 use crate::hook::arguments::Options;
 use crate::hook::decide::Decision;
 use crate::hook::judge::{Judgement, judge, sentence};
 use crate::hook::locate::{Session, locate};
 use crate::hook::place::Places;
-use crate::hook::platform::{Call, Outcome as Done, Reason};
+use crate::hook::platform::Call;
 use crate::hook::{self, Door};
 use crate::model::decision::{Effect, MatchedBy};
 use std::ffi::OsString;
@@ -63,17 +64,20 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
         }
         return as_registered(arguments, global);
     }
-    let call = arguments.asked.call("check")?;
+    let (voice, call) = arguments.asked.call("check")?;
     let judged =
         if given { as_given(arguments, &call, global)? } else { in_force(arguments, call.clone(), global)? };
     if arguments.json {
         return in_json(&judged, &call);
     }
-    let text = sentence(&judged, "-");
+    let mut text = sentence(&judged, "-");
+    if judged.outcome == Done::Asked && !voice.can_ask() {
+        text.push_str(&hook::unasked(&judged.command));
+    }
     let status = effect(judged.outcome);
     let sid = judged.decision.as_ref().and_then(|decision| decision.sid.as_deref());
     let reason = Reason { text: &text, status: status.status(), sid };
-    let answer = arguments.asked.platform().answer(call.kind, judged.outcome, &reason);
+    let answer = voice.say(judged.outcome, &reason);
     let mut out = std::io::stdout().lock();
     out.write_all(answer.stdout.as_bytes())?;
     out.flush()?;
@@ -134,8 +138,11 @@ fn in_force(arguments: &Arguments, mut call: Call<'static>, global: &Global) -> 
     let state = global.state()?;
     let options = Options { agent: arguments.agent.clone(), ..Options::new(&arguments.asked.format) };
     let root = arguments.root.as_deref().map(policies::absolute).transpose()?;
-    let told = call.context("cwd").map(PathBuf::from).filter(|cwd| cwd.is_absolute());
-    let places = Places::new([told.map_or_else(policies::here, Ok)?].into_iter().chain(root));
+    let mut folders = hook::folders(&call);
+    if folders.is_empty() {
+        folders.push(policies::here()?);
+    }
+    let places = Places::new(folders.into_iter().chain(root));
     let session = Session { places: &places, claimed: None, asked: None };
     let located = locate(&options, state.path(), &session);
     let own = Own::seen(&options, &state, &session, &located.state);

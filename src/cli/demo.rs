@@ -9,9 +9,10 @@ use crate::engine::directory::StateDirectory;
 use crate::engine::force::{self, Ready};
 use crate::engine::replace;
 use crate::explain::{explain as explained, to_text};
+use crate::hook;
 use crate::hook::decide::Layer;
-use crate::hook::platform::{self, Platform as _};
-use crate::hook::platforms::claude_code::ClaudeCode;
+use crate::hook::platform::Malformed;
+use crate::hook::platforms::claude_code;
 use crate::hook::state::Scope;
 use crate::model::json;
 use crate::model::limits::JSON_DEPTH;
@@ -193,7 +194,8 @@ fn explanation(ready: &Ready, shop: &Path) -> Result<String, Failure> {
     let bundle = Loaded::read(&ready.built.bytes).map_err(|error| failed(error.to_string()))?;
     let payload = payload(shop, CALLS[1].0);
     let value = json::parse(payload.as_bytes(), JSON_DEPTH).map_err(|error| failed(error.to_string()))?;
-    let call = ClaudeCode.parse(value).map_err(|error: platform::Malformed| failed(error.to_string()))?;
+    let (_, call) = hook::read(&claude_code::ROW, value);
+    let call = call.map_err(|error: Malformed| failed(error.to_string()))?;
     let event = call.questions.first().ok_or_else(|| failed("nothing was asked".to_owned()))?;
     let mut found = explained(&[Layer { name: "project", bundle }], event, crate::hook::world::setting())
         .ok_or_else(|| failed("no layer".to_owned()))?;

@@ -4,9 +4,11 @@
 //! Deliberately not here: how payloads of agents look (`hook::platforms`), deciding.
 
 use super::failure::Failure;
+use crate::hook::answer::Voice;
 use crate::hook::decide::Decision;
 use crate::hook::input::{self, Input};
 use crate::hook::platform::{self, Call, Kind, PLATFORMS, Platform};
+use crate::hook::{self, platforms::generic};
 use crate::model::decision::{Effect, MatchedBy};
 use crate::model::event::Event;
 use crate::model::json;
@@ -37,25 +39,26 @@ pub(super) struct Asked {
 fn platform_names() -> clap::builder::PossibleValuesParser {
     let values = PLATFORMS
         .into_iter()
-        .map(|platform| clap::builder::PossibleValue::new(platform.name()).help(platform.summary()));
+        .map(|platform| clap::builder::PossibleValue::new(platform.name).help(platform.summary));
     clap::builder::PossibleValuesParser::new(values)
 }
 
 impl Asked {
-    /// The platform in whose words the answer is.
-    pub(super) fn platform(&self) -> &'static dyn Platform {
-        platform::find(&self.format).unwrap_or(&crate::hook::platforms::generic::Generic)
+    /// Whose payload is expected.
+    fn platform(&self) -> &'static Platform {
+        platform::find(&self.format).unwrap_or(&generic::ROW)
     }
 
-    /// What is asked; a payload's bytes are read to their end.
-    pub(super) fn call(&self, command: &str) -> Result<Call<'static>, Failure> {
+    /// What is asked, and in whose words to answer; a payload's bytes are read to their end.
+    pub(super) fn call(&self, command: &str) -> Result<(Voice, Call<'static>), Failure> {
         if let Some(action) = &self.action {
             let question = Event {
                 action: Cow::Owned(action.clone()),
                 params: object("params", self.params.as_deref())?,
                 context: object("context", self.context.as_deref())?,
             };
-            return Ok(Call { kind: Kind::Tool, event: String::new(), questions: vec![question] });
+            let call = Call { kind: Kind::Tool, event: String::new(), questions: vec![question] };
+            return Ok((Voice::of(self.platform()), call));
         }
         let stdin = io::stdin();
         if stdin.is_terminal() {
@@ -75,14 +78,9 @@ impl Asked {
             Failure::new(format!("the payload is not JSON: {error}"))
                 .help("give an action with `--action` and `--params`, or its payload on standard input")
         })?;
-        let call = self
-            .platform()
-            .parse(payload.into_owned())
-            .map_err(|error| Failure::new(format!("this is no payload of {}: {error}", self.format)))?;
-        if call.questions.is_empty() {
-            return Err(Failure::new("the payload asks nothing"));
-        }
-        Ok(call)
+        let (voice, call) = hook::read(self.platform(), payload.into_owned());
+        let refused = |error| Failure::new(format!("this is no payload of {}: {error}", voice.platform.name));
+        Ok((voice, call.map_err(refused)?))
     }
 }
 

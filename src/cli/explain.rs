@@ -19,7 +19,6 @@ use crate::hook::platform::Call;
 use crate::hook::{self, world};
 use crate::model::decision::Effect;
 use serde_json::json;
-use std::path::PathBuf;
 
 /// Show the decision on one action with everything that led to it, or explain a diagnostic code
 ///
@@ -64,7 +63,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
     if let Some(text) = &arguments.shell {
         return super::shell::run(text, arguments.dialect, arguments.json);
     }
-    let call = arguments.asked.call("explain")?;
+    let (_, call) = arguments.asked.call("explain")?;
     if arguments.in_force {
         return by_what_is_in_force(arguments, call, global);
     }
@@ -90,8 +89,11 @@ fn strictest(layers: &[Layer<'_>], call: &Call<'_>) -> Result<Explained, Failure
 fn by_what_is_in_force(arguments: &Arguments, mut call: Call<'static>, global: &Global) -> Outcome {
     let state = global.state()?;
     let options = Options { agent: arguments.agent.clone(), ..Options::new(&arguments.asked.format) };
-    let told = call.context("cwd").map(PathBuf::from).filter(|cwd| cwd.is_absolute());
-    let places = Places::new([told.map_or_else(policies::here, Ok)?]);
+    let mut folders = hook::folders(&call);
+    if folders.is_empty() {
+        folders.push(policies::here()?);
+    }
+    let places = Places::new(folders);
     let session = Session { places: &places, claimed: None, asked: None };
     let located = locate(&options, state.path(), &session);
     let own = Own::seen(&options, &state, &session, &located.state);

@@ -3,8 +3,8 @@
 //! In: a failure and the mode. Out: block or pass, and the words for it. The table is the last one of the semantics.
 //! Deliberately not here: what an agent is told in its own form (`platforms`).
 
+use super::answer::Outcome;
 use super::mode::Mode;
-use super::platform::Outcome;
 use std::path::PathBuf;
 
 /// Something that keeps a decision from being made as usual.

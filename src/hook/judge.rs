@@ -3,6 +3,7 @@
 //! In: the call (or why there is none) and the facts of its questions, the layers, the mode. Out: a judgement: decision or failure, and its outcome.
 //! Deliberately not here: reading and printing (`mod.rs`), files (`locate.rs`).
 
+use super::answer::Outcome;
 use super::builtin;
 use super::decide::{Decision, Layer, decide};
 use super::emergency::{Stage, reach};
@@ -10,7 +11,7 @@ use super::failure::{Failure, quoted, rule};
 use super::locate::{Found, Located, untrusted};
 use super::mode::Mode;
 use super::place::Places;
-use super::platform::{Call, Kind, Outcome};
+use super::platform::{Call, Kind};
 use super::source;
 use crate::bundle::read::Loaded;
 use crate::facts::roots::Facts;

@@ -17,9 +17,11 @@
     )
 )]
 
+pub mod answer;
 pub mod arena;
 pub mod arguments;
 pub mod builtin;
+mod conclude;
 pub mod deadline;
 pub mod decide;
 pub mod digest;
@@ -27,14 +29,22 @@ pub mod emergency;
 pub mod failure;
 pub mod input;
 pub mod judge;
+pub mod links;
 pub mod locate;
 pub mod map;
+pub mod mcp;
 pub mod mention;
 pub mod mode;
+pub mod patch;
+pub mod payload;
 pub mod place;
 pub mod platform;
 pub mod platforms;
 pub mod reach;
+pub mod recognise;
+pub mod registration;
+pub mod repeat;
+pub mod shape;
 pub mod source;
 #[cfg(target_os = "linux")]
 pub mod start;
@@ -42,16 +52,16 @@ pub mod state;
 pub mod tool;
 pub mod world;
 
-use crate::audit::log;
-use crate::audit::record::Record;
-use crate::audit::time::rfc3339;
 use crate::facts::roots::{Facts, Found, Setting};
 use crate::model::decision::Effect;
 use crate::model::digits::{write_decimal, write_hexadecimal};
 use crate::model::json;
 use crate::model::limits::{INPUT_BYTES, JSON_DEPTH};
 use crate::model::value::Value;
+use answer::{Answer, Outcome, Reason, Voice};
 use arguments::{Options, Parsed};
+use conclude::Told;
+pub use conclude::unasked;
 use emergency::Stage;
 use failure::Failure;
 use input::Input;
@@ -60,8 +70,8 @@ use locate::{Session, locate};
 use mention::{Protected, Thing, mentions};
 use mode::Mode;
 use place::Places;
-use platform::{Answer, Call, Kind, Outcome, PLATFORMS, Platform, Reason};
-use platforms::claude_code::ClaudeCode;
+use platform::{Call, Kind, Malformed, PLATFORMS, Platform};
+use platforms::claude_code;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ffi::OsString;
@@ -101,7 +111,7 @@ pub fn main(door: Door, arguments: impl IntoIterator<Item = OsString>) -> Option
         }
     };
     // Where the platform is not known, the form that most hosts understand as a denial.
-    let platform = platform::find(&options.format).unwrap_or(&ClaudeCode);
+    let platform = platform::find(&options.format).unwrap_or(&claude_code::ROW);
     let run = Run { platform, options, start, now: SystemTime::now() };
     let answer = run.answer(unknown);
     emergency::reach(Stage::Answered);
@@ -123,7 +133,7 @@ fn write(mut to: impl io::Write, text: &str) -> io::Result<()> {
 
 /// One run of the hook.
 struct Run {
-    platform: &'static dyn Platform,
+    platform: &'static Platform,
     options: Options,
     start: Instant,
     now: SystemTime,
@@ -138,21 +148,25 @@ impl Run {
             return usage();
         }
         let input = input::read(stdin.lock());
-        if let Some(option) = unknown_option {
-            return self.refuse(Failure::Option(option), &id);
-        }
-        let state_directory = match self.state_directory() {
-            Ok(directory) => directory,
-            Err(failure) => return self.refuse(failure, &id),
-        };
         let bytes = match &input {
             Ok(Input::Whole(bytes)) => Ok(bytes.as_slice()),
             Ok(Input::TooLong) => Err(Failure::Input(format!("it is longer than {INPUT_BYTES} bytes"))),
             Err(error) => Err(Failure::Input(error.to_string())),
         };
-        let mut call = bytes.and_then(|bytes| parse(self.platform, bytes));
+        let (voice, mut call) = match bytes {
+            Ok(bytes) => parse(self.platform, bytes),
+            Err(failure) => (Voice::of(self.platform), Err(failure)),
+        };
+        self.prepare_for(voice, &id);
+        if let Some(option) = unknown_option {
+            return refuse(voice, Failure::Option(option), &id);
+        }
+        let state_directory = match self.state_directory() {
+            Ok(directory) => directory,
+            Err(failure) => return refuse(voice, failure, &id),
+        };
         let places = self.places(&call);
-        let session = self.session(&places);
+        let session = self.session(voice, &places);
         let located = locate(&self.options, &state_directory, &session);
         let mut found = Vec::new();
         if let Ok(call) = &mut call {
@@ -171,7 +185,16 @@ impl Run {
         let allow_missing = self.options.allow_missing;
         let questions = call.as_ref().map_or_else(|_| Vec::new(), |call| questions(call, found));
         let judged = judge(call.as_ref().map_err(Clone::clone), &questions, &located, &places, allow_missing);
-        let answer = self.conclude(call.as_ref().ok(), judged, located.mode, &state_directory, &id);
+        let told = Told {
+            options: &self.options,
+            voice,
+            call: call.as_ref().ok(),
+            mode: located.mode,
+            id: &id,
+            start: self.start,
+            now: self.now,
+        };
+        let answer = told.conclude(judged, &state_directory);
         // PERF: the process ends here; unmapping and freeing would cost more system calls than reading did.
         std::mem::forget(questions);
         std::mem::forget((call, located));
@@ -190,12 +213,7 @@ impl Run {
 
     /// Makes the answer of last resort and starts the clock.
     fn prepare(&self, id: &str) {
-        let limit = self.options.deadline_ms;
-        let mut what = "no decision within ".to_owned();
-        write_decimal(limit, 1, &mut what);
-        what.push_str(" ms, or the program failed");
-        let failure = Failure::Internal(what);
-        emergency::prepare(self.refuse(failure, id));
+        emergency::prepare(refuse(Voice::of(self.platform), self.late(), id));
         std::panic::set_hook(Box::new(|info| {
             // First what went wrong; the reason has to be the last thing there.
             let _ = writeln!(io::stderr(), "{info}");
@@ -212,12 +230,19 @@ impl Run {
         deadline::arm(self.options.deadline_ms);
     }
 
-    /// The answer to a failure before the mode is known.
-    fn refuse(&self, failure: Failure, id: &str) -> Answer {
-        let judgement = Judgement::refused(failure);
-        let text = sentence(&judgement, id);
-        let reason = Reason { text: &text, status: Effect::Deny.status(), sid: None };
-        self.platform.answer(Kind::Tool, Outcome::Blocked, &reason)
+    /// Lets the answer of last resort speak the words of the payload's host and event.
+    fn prepare_for(&self, voice: Voice, id: &str) {
+        let named = Voice::of(self.platform);
+        if !std::ptr::eq(voice.answers, named.answers) {
+            emergency::refine(refuse(voice, self.late(), id));
+        }
+    }
+
+    fn late(&self) -> Failure {
+        let mut what = "no decision within ".to_owned();
+        write_decimal(self.options.deadline_ms, 1, &mut what);
+        what.push_str(" ms, or the program failed");
+        Failure::Internal(what)
     }
 
     fn state_directory(&self) -> Result<PathBuf, Failure> {
@@ -231,131 +256,64 @@ impl Run {
     }
 
     fn places(&self, call: &Result<Call<'_>, Failure>) -> Places {
-        let told = call.as_ref().ok().and_then(|call| call.context("cwd")).map(PathBuf::from);
-        let cwd = told.filter(|cwd| cwd.is_absolute()).or_else(|| std::env::current_dir().ok());
-        Places::new(cwd.into_iter().chain(self.options.root.clone()))
+        let told = call.as_ref().map(folders).unwrap_or_default();
+        let cwd = call.as_ref().ok().and_then(|call| call.context("cwd"));
+        // A host that does not tell starts the hook where the session is.
+        let here = match cwd.is_some_and(|cwd| Path::new(cwd).is_absolute()) {
+            true => None,
+            false => std::env::current_dir().ok(),
+        };
+        Places::new(told.into_iter().chain(here).chain(self.options.root.clone()))
     }
 
-    fn session<'s>(&self, places: &'s Places) -> Session<'s> {
-        let claimed = self.platform.root_variable().and_then(std::env::var_os).map(PathBuf::from);
+    fn session<'s>(&self, voice: Voice, places: &'s Places) -> Session<'s> {
+        let claimed = voice.platform.root_variable.and_then(std::env::var_os).map(PathBuf::from);
         let asked = std::env::var("AGSEC_MODE").ok().and_then(|name| Mode::from_name(name.trim()));
         Session { places, claimed: claimed.filter(|root| root.is_absolute()), asked }
     }
+}
 
-    /// Records, and answers.
-    fn conclude(
-        &self,
-        call: Option<&Call<'_>>,
-        mut judged: Judgement,
-        mode: Mode,
-        state_directory: &Path,
-        id: &str,
-    ) -> Answer {
-        let log = self.options.audit_log.clone().unwrap_or_else(|| state_directory.join("audit.jsonl"));
-        let written = log::append(&log, |unlocked| self.record(call, &judged, mode, id, unlocked));
-        let mut warnings = String::new();
-        if let Err(error) = written {
-            if self.options.require_audit && judged.outcome != Outcome::Blocked {
-                judged = Judgement::refused(Failure::Audit(error.to_string()));
-            } else {
-                warnings.push_str(&format!("[agsec] warning: {error}\n"));
-            }
+/// The answer to a failure before the mode is known.
+fn refuse(voice: Voice, failure: Failure, id: &str) -> Answer {
+    let text = sentence(&Judgement::refused(failure), id);
+    voice.say(Outcome::Blocked, &Reason { text: &text, status: Effect::Deny.status(), sid: None })
+}
+
+/// The absolute folders where a call happens, as its host told: first where its command runs. A relative one is taken
+/// from the session's.
+#[must_use]
+pub fn folders(call: &Call<'_>) -> Vec<PathBuf> {
+    let base = call.context("cwd").map(PathBuf::from).unwrap_or_default();
+    // PERF: an absolute folder stays itself when it is joined.
+    let mut all: Vec<PathBuf> = Vec::new();
+    for folder in call.folders().map(|folder| base.join(folder)) {
+        if folder.is_absolute() && !all.contains(&folder) {
+            all.push(folder);
         }
-        if judged.outcome == Outcome::Allowed
-            && let (true, Some(failure)) = (judged.warn, &judged.failure)
-        {
-            let command = failure.command();
-            warnings.push_str(&format!("[agsec] warning: {failure}; it was let through. Run `{command}`\n"));
-        }
-        let text = if judged.outcome == Outcome::Allowed { String::new() } else { sentence(&judged, id) };
-        let status = match judged.outcome {
-            Outcome::Allowed => Effect::Allow,
-            Outcome::Asked => Effect::Review,
-            Outcome::Blocked => Effect::Deny,
-        };
-        let sid = judged.decision.as_ref().and_then(|decision| decision.sid.as_deref());
-        let reason = Reason { text: &text, status: status.status(), sid };
-        let kind = call.map_or(Kind::Tool, |call| call.kind);
-        let mut answer = self.platform.answer(kind, judged.outcome, &reason);
-        // The reason has to be the last thing on standard error.
-        answer.stderr.insert_str(0, &warnings);
-        answer
     }
+    all
+}
 
-    fn record(
-        &self,
-        call: Option<&Call<'_>>,
-        judged: &Judgement,
-        mode: Mode,
-        id: &str,
-        unlocked: bool,
-    ) -> String {
-        let decision = judged.decision.as_ref();
-        let number = decision.map_or(0, |decision| decision.question);
-        let question = call.and_then(|call| call.questions.get(number));
-        let error = judged.failure.as_ref().map(ToString::to_string).unwrap_or_default();
-        let recorded = call.is_some_and(|call| call.kind == Kind::Record);
-        let context = |key: &str| call.and_then(|call| call.context(key)).unwrap_or_default();
-        let told = |agent: &'static str| if context(agent).is_empty() { None } else { Some(context(agent)) };
-        let failed = if error.is_empty() { "" } else { "error" };
-        let status = decision.map_or(if error.is_empty() { "" } else { failed_status(judged) }, |decision| {
-            decision.effect.status()
-        });
-        Record {
-            id,
-            time: &rfc3339(self.now),
-            event: call.map_or("", |call| call.event.as_str()),
-            action: question.map_or("", |question| &question.action),
-            params: question.map(|question| &question.params),
-            status,
-            matched_by: decision.map_or(failed, |decision| decision.matched_by.name()),
-            sid: decision.and_then(|decision| decision.sid.as_deref()).unwrap_or_default(),
-            reason: decision.map_or("", |decision| &decision.reason),
-            layer: decision.map_or("", |decision| &decision.layer),
-            file: decision.map_or("", |decision| &decision.file),
-            line: decision.map_or(0, |decision| decision.line),
-            indeterminate: decision.is_some_and(|decision| decision.indeterminate),
-            mode: mode.name(),
-            outcome: if recorded { "recorded" } else { judged.outcome.name() },
-            platform: self.platform.name(),
-            session: context("session_id"),
-            agent: self
-                .options
-                .agent
-                .as_deref()
-                .or_else(|| told("agent"))
-                .or_else(|| told("agent_type"))
-                .unwrap_or_default(),
-            cwd: context("cwd"),
-            layers: &judged.layers,
-            changed: &judged.changed,
-            error: &error,
-            duration_us: u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX),
+/// Reads a payload: whose it is whatever platform was named, in which words it is to be answered, and what it asks.
+pub fn parse<'a>(named: &'static Platform, bytes: &'a [u8]) -> (Voice, Result<Call<'a>, Failure>) {
+    match json::parse(bytes, JSON_DEPTH) {
+        Err(error) => (Voice::of(named), Err(Failure::Input(error.to_string()))),
+        Ok(payload) => {
+            let (voice, call) = read(named, payload);
+            (voice, call.map_err(|error| Failure::Input(error.to_string())))
         }
-        .line(unlocked)
     }
 }
 
-/// What a failure without a decision comes to, as a status.
-fn failed_status(judged: &Judgement) -> &'static str {
-    match judged.outcome {
-        Outcome::Allowed => Effect::Allow.status(),
-        Outcome::Asked => Effect::Review.status(),
-        Outcome::Blocked => Effect::Deny.status(),
-    }
-}
-
-/// Reads a payload.
-///
-/// # Errors
-/// It is not JSON, is not the platform's, or asks nothing.
-pub fn parse<'a>(platform: &dyn Platform, bytes: &'a [u8]) -> Result<Call<'a>, Failure> {
-    let payload = json::parse(bytes, JSON_DEPTH).map_err(|error| Failure::Input(error.to_string()))?;
-    let call = platform.parse(payload).map_err(|error| Failure::Input(error.to_string()))?;
-    if call.questions.is_empty() {
-        return Err(Failure::Input("it asks nothing".to_owned()));
-    }
-    Ok(call)
+/// The same for a payload that is JSON.
+pub fn read<'a>(named: &'static Platform, payload: Value<'a>) -> (Voice, Result<Call<'a>, Malformed>) {
+    let platform = recognise::recognise(named, &payload);
+    let (voice, call) = payload::read(platform, payload);
+    let asks = |call: Call<'a>| match call.questions.is_empty() {
+        true => Err(Malformed::new("it asks nothing")),
+        false => Ok(call),
+    };
+    (voice, call.and_then(asks))
 }
 
 /// The last components of what [`protected`] lists.
@@ -368,10 +326,8 @@ pub fn protected_names<'n>(
     let log = options.audit_log.as_deref();
     let own = [state_directory, &options.organisation_directory].into_iter().chain(log);
     let policies = state.layers.iter().map(|layer| layer.directory.as_path());
-    let files = PLATFORMS.into_iter().flat_map(Platform::registrations).map(|file| Path::new(*file));
-    let paths = own.chain(policies).chain(files);
-    let last = paths.filter_map(Path::to_str).map(last_name);
-    ["agsec"].into_iter().chain(last.filter(|name| !name.is_empty())).collect()
+    let last = own.chain(policies).filter_map(Path::to_str).map(last_name).filter(|name| !name.is_empty());
+    ["agsec"].into_iter().chain(last).chain(registration::NAMES).collect()
 }
 
 /// What follows the last separator. PERF: `Path::file_name` reads a path by its components.
@@ -402,7 +358,7 @@ pub fn protected(
     let roots = home.iter().chain(session.places.written()).chain(&session.claimed);
     for root in roots {
         // An absolute registration stays itself when it is joined.
-        let files = PLATFORMS.into_iter().flat_map(Platform::registrations);
+        let files = PLATFORMS.into_iter().flat_map(|platform| platform.registrations);
         paths.extend(files.map(|file| (Thing::Registration, root.join(file))));
     }
     Protected { home, cwd: session.places.written().first().cloned(), paths }

@@ -1,54 +1,82 @@
 //! What an agent platform is: how its payload becomes questions, and how a decision becomes its answer.
 //!
-//! In: a payload as a JSON value; an outcome with its reason. Out: a `Call`; an `Answer`. One row per platform, one
-//! file per row. Deliberately not here: deciding (`decide.rs`), printing (`mod.rs`), installing (`install`).
+//! In: nothing. Out: the platform table, one row of data per platform, one file per row. Deliberately not here: reading
+//! by a row (`payload.rs`, `tool.rs`), speaking by it (`answer.rs`), telling payloads apart (`recognise.rs`), deciding
+//! (`decide.rs`), installing (`install`).
 
-use super::platforms::claude_code::ClaudeCode;
-use super::platforms::generic::Generic;
+use super::answer::Answers;
+use super::payload::{EventRow, Layout};
+use super::platforms::{
+    amp, antigravity, augment, claude_code, cline, codex, continue_cli, copilot, cursor, droid, gemini,
+    generic, goose, grok, hermes, kimi, kiro, opencode, pi, qwen, windsurf,
+};
+use super::shape::Shape;
 use crate::model::event::Event;
 use crate::model::json;
 use crate::model::value::Value;
 use std::borrow::Cow;
 
 /// The platform table.
-pub const PLATFORMS: [&dyn Platform; 2] = [&ClaudeCode, &Generic];
+pub static PLATFORMS: [&Platform; 21] = [
+    &claude_code::ROW,
+    &codex::ROW,
+    &cursor::ROW,
+    &copilot::ROW,
+    &gemini::ROW,
+    &antigravity::ROW,
+    &windsurf::ROW,
+    &cline::ROW,
+    &opencode::ROW,
+    &droid::ROW,
+    &qwen::ROW,
+    &goose::ROW,
+    &hermes::ROW,
+    &kimi::ROW,
+    &grok::ROW,
+    &kiro::ROW,
+    &augment::ROW,
+    &continue_cli::ROW,
+    &amp::ROW,
+    &pi::ROW,
+    &generic::ROW,
+];
 
 /// The platform with this `--format` name.
 #[must_use]
-pub fn find(name: &str) -> Option<&'static dyn Platform> {
-    PLATFORMS.into_iter().find(|platform| platform.name() == name)
+pub fn find(name: &str) -> Option<&'static Platform> {
+    PLATFORMS.into_iter().find(|platform| platform.name == name)
 }
 
 /// An agent platform.
-pub trait Platform: Sync {
+#[derive(Debug)]
+pub struct Platform {
     /// The name in `--format` and in `context.platform`, e.g. `claude-code`.
-    fn name(&self) -> &'static str;
-
+    pub name: &'static str,
     /// One line for people.
-    fn summary(&self) -> &'static str;
-
-    /// Reads a payload.
-    ///
-    /// # Errors
-    /// `Malformed` where the payload cannot be this platform's; the caller blocks.
-    fn parse<'a>(&self, payload: Value<'a>) -> Result<Call<'a>, Malformed>;
-
-    /// What to print and how to exit.
-    fn answer(&self, kind: Kind, outcome: Outcome, reason: &Reason<'_>) -> Answer;
-
+    pub summary: &'static str,
+    /// Where things stand in its payloads.
+    pub layout: Layout,
+    /// The events that agsec knows, the one before a tool runs first.
+    pub events: &'static [EventRow],
+    /// How an event that is not among them is answered.
+    pub other: &'static Answers,
+    /// Its tools; one that is not here is looked up in the other platforms' tables.
+    pub tools: &'static [(&'static str, Shape)],
+    /// How it spells the tools of MCP servers: what stands before the server's name, and what between it and the tool's.
+    pub servers: &'static [(&'static str, &'static str)],
     /// Files by which the agent loads hooks, below a project's root or a home, or absolute; `*` at the end stands for
     /// the rest of a name.
-    fn registrations(&self) -> &'static [&'static str] {
-        &[]
-    }
-
+    pub registrations: &'static [&'static str],
     /// The environment variable in which the host names the session's project, if it does.
-    fn root_variable(&self) -> Option<&'static str> {
-        None
-    }
+    pub root_variable: Option<&'static str>,
+    /// The environment variables in which the host names the tool and the session; then the payload is nothing but the
+    /// tool's input.
+    pub variables: Option<(&'static str, &'static str)>,
+    /// Reads payloads that name no tool, where the platform has such.
+    pub direct: Option<for<'a> fn(Members<'a>) -> Result<Call<'a>, Malformed>>,
 }
 
-/// Which of the host's events this is, as far as its answer differs.
+/// Which of the host's events this is, as far as deciding differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A tool is about to run.
@@ -82,52 +110,21 @@ impl Call<'_> {
     pub fn context(&self, key: &str) -> Option<&str> {
         self.questions.first()?.context.get(key)?.as_str()
     }
-}
 
-/// What is done about a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// The action goes on.
-    Allowed,
-    /// A person is asked.
-    Asked,
-    /// The action is stopped.
-    Blocked,
-}
-
-impl Outcome {
-    /// The name in the audit log.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::Asked => "asked",
-            Self::Blocked => "blocked",
-        }
+    /// The folders where it happens, as the host told: where its command runs, where the session is, the workspace's.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        let roots = match self.questions.first().and_then(|question| question.context.get("roots")) {
+            Some(Value::List(roots)) => roots.as_slice(),
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_))
+            | None => &[],
+        };
+        let told = ["workdir", "cwd"].into_iter().filter_map(|key| self.context(key));
+        told.chain(roots.iter().take(ROOTS).filter_map(Value::as_str))
     }
 }
 
-/// Why, in the forms that answers need.
-#[derive(Clone, Copy, Debug)]
-pub struct Reason<'r> {
-    /// The whole sentence, starting with `[agsec] `; never empty.
-    pub text: &'r str,
-    /// The decision's status, e.g. `block`.
-    pub status: &'r str,
-    /// The deciding statement.
-    pub sid: Option<&'r str>,
-}
-
-/// What the process prints, and how it ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
-    /// Standard output: empty or one JSON document.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
-    /// The exit code.
-    pub exit: u8,
-}
+/// Folders of one workspace that are looked at.
+const ROOTS: usize = 32;
 
 /// A payload that is not what the platform sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,6 +145,9 @@ impl std::fmt::Display for Malformed {
 }
 
 impl std::error::Error for Malformed {}
+
+/// The members of an object.
+pub type Members<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
 
 /// A string value.
 #[must_use]
@@ -172,11 +172,12 @@ pub fn json_text(value: &Value<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hook::answer::{Outcome, Reason, Voice};
 
     #[test]
     fn every_platform_is_found_by_its_name_alone() {
         for platform in PLATFORMS {
-            assert_eq!(find(platform.name()).map(Platform::name), Some(platform.name()));
+            assert_eq!(find(platform.name).map(|found| found.name), Some(platform.name));
         }
         assert!(find("claude").is_none() && find("").is_none());
     }
@@ -185,11 +186,32 @@ mod tests {
     fn no_platform_answers_a_block_without_a_reason_or_with_a_clean_exit_and_no_output() {
         let reason = Reason { text: "[agsec] no", status: "block", sid: None };
         for platform in PLATFORMS {
-            for kind in [Kind::Tool, Kind::Permission, Kind::Prompt, Kind::Settings, Kind::Other] {
-                let answer = platform.answer(kind, Outcome::Blocked, &reason);
+            assert!(platform.events.first().is_some_and(|row| row.kind == Kind::Tool), "{}", platform.name);
+            let told = platform.events.iter().filter(|row| row.kind != Kind::Record).map(|row| row.answers);
+            for answers in told.chain([platform.other]) {
+                let voice = Voice { platform, answers };
+                let answer = voice.say(Outcome::Blocked, &reason);
                 let told = answer.stdout.contains("[agsec] no") || answer.stderr.contains("[agsec] no");
-                assert!(told && (answer.exit != 0 || !answer.stdout.is_empty()), "{kind:?} {answer:?}");
+                assert!(
+                    told && (answer.exit != 0 || !answer.stdout.is_empty()),
+                    "{} {answer:?}",
+                    platform.name
+                );
+                let asked = voice.say(Outcome::Asked, &reason);
+                assert!(voice.can_ask() || asked == answer, "{} {asked:?}", platform.name);
             }
+        }
+    }
+
+    #[test]
+    fn no_name_stands_twice_in_a_table() {
+        for platform in PLATFORMS {
+            let mut names: Vec<&str> = platform.tools.iter().map(|row| row.0).collect();
+            names.extend(platform.events.iter().map(|row| row.name));
+            let mut once = names.clone();
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(once.len(), names.len(), "{}: {names:?}", platform.name);
         }
     }
 }

@@ -79,8 +79,9 @@ fn surroundings(event: &Event<'_>) -> Surroundings {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let told = event.context.get("cwd").and_then(Value::as_str).filter(|cwd| Path::new(cwd).is_absolute());
     let here = || std::env::current_dir().ok().and_then(|path| path.into_os_string().into_string().ok());
+    let cwd = told.map(str::to_owned).or_else(here);
     Surroundings {
-        cwd: told.map(str::to_owned).or_else(here),
+        cwd: within(cwd, event),
         home: variable("HOME").or_else(|| variable("USERPROFILE")),
         user: variable("USER").or_else(|| variable("USERNAME")),
         roots: Vec::new(),
@@ -88,6 +89,13 @@ fn surroundings(event: &Event<'_>) -> Surroundings {
         windows: cfg!(windows),
         mac: cfg!(target_os = "macos"),
     }
+}
+
+/// Where the command runs: the folder that its tool names, from the session's.
+fn within(cwd: Option<String>, event: &Event<'_>) -> Option<String> {
+    let Some(folder) = event.context.get("workdir").and_then(Value::as_str) else { return cwd };
+    let at = Path::new(cwd.as_deref().unwrap_or_default()).join(folder);
+    at.into_os_string().into_string().ok().filter(|at| Path::new(at).is_absolute())
 }
 
 /// The shell in which agents run commands: the person's own, as the host told or as the environment names it.

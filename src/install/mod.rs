@@ -7,6 +7,7 @@
 pub mod claude_code;
 pub mod record;
 pub mod settings;
+pub mod shims;
 
 use crate::engine::replace::{self, ORDINARY, PRIVATE};
 use claude_code::Target;

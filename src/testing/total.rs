@@ -13,9 +13,11 @@ use crate::facts::glob::fnmatchcase;
 use crate::facts::roots::{Facts, Found, Setting};
 use crate::facts::shell::ast::{Dialect, NodeKind, PieceKind, Quote, Script};
 use crate::facts::world::{Recorded, Surroundings};
+use crate::hook::answer::{Outcome, Reason, Voice};
 use crate::hook::decide::{Decision, Layer, decide};
 use crate::hook::mention::{Protected, Thing};
-use crate::hook::platform::{Call, Kind, Outcome, PLATFORMS, Platform, Reason};
+use crate::hook::platform::{Call, Kind, PLATFORMS, Platform};
+use crate::hook::tool::QUESTIONS;
 use crate::hook::{self, builtin};
 use crate::ir::lower::{Options, lower};
 use crate::model::decision::{Effect, MatchedBy};
@@ -203,7 +205,8 @@ pub fn hook(bytes: &[u8]) {
     let setting =
         Setting { surroundings: &|_| Surroundings::default(), dialect: &|_| Dialect::Bash, world: &nowhere };
     for platform in PLATFORMS {
-        let Ok(mut call) = hook::parse(platform, bytes) else { continue };
+        let (voice, call) = payload(platform, bytes);
+        let Some(mut call) = call else { continue };
         let found = hook::describe(
             &mut call,
             Some("fuzzer"),
@@ -227,9 +230,26 @@ pub fn hook(bytes: &[u8]) {
             "{decision:?} without reason"
         );
         check_context(&call);
-        check_answers(platform, &call, &decision);
-        check_record(platform, &call, &decision);
+        check_answers(voice, &decision.reason);
+        check_record(voice, &call, &decision);
     }
+}
+
+/// A payload is refused or read, and either can be answered; what it asks is bounded. Gives what was read.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn payload<'a>(platform: &'static Platform, bytes: &'a [u8]) -> (Voice, Option<Call<'a>>) {
+    let (voice, call) = hook::parse(platform, bytes);
+    check_answers(voice, "what cannot be read");
+    if let Ok(call) = &call {
+        assert!((1..=QUESTIONS).contains(&call.questions.len()), "{} questions", call.questions.len());
+        assert!(hook::folders(call).iter().all(|folder| folder.is_absolute()), "{:?}", hook::folders(call));
+        let names =
+            call.questions.iter().map(|question| question.context.get("platform").and_then(Value::as_str));
+        assert!(names.into_iter().all(|name| name == Some(voice.platform.name)), "its platform is told once");
+    }
+    (voice, call.ok())
 }
 
 /// The context says once what agsec adds, whatever the payload says.
@@ -246,32 +266,33 @@ fn check_context(call: &Call<'_>) {
     }
 }
 
-fn check_answers(platform: &dyn Platform, call: &Call<'_>, decision: &Decision) {
-    let text = format!("[agsec] {}", decision.reason);
+fn check_answers(voice: Voice, why: &str) {
+    let text = format!("[agsec] {why}");
+    let record = voice
+        .platform
+        .events
+        .iter()
+        .any(|row| row.kind == Kind::Record && std::ptr::eq(row.answers, voice.answers));
     for outcome in [Outcome::Allowed, Outcome::Asked, Outcome::Blocked] {
-        let status = decision.effect.status();
-        let reason = Reason { text: &text, status, sid: decision.sid.as_deref() };
-        let answer = platform.answer(call.kind, outcome, &reason);
+        let reason = Reason { text: &text, status: "block", sid: Some("fuzzed") };
+        let answer = voice.say(outcome, &reason);
         if !answer.stdout.is_empty() {
             let read = json::parse(answer.stdout.as_bytes(), JSON_DEPTH);
             assert!(read.is_ok(), "{:?} is no JSON document", answer.stdout);
         }
         let stops = answer.exit != 0 || !answer.stdout.is_empty();
-        assert!(
-            outcome != Outcome::Blocked || call.kind == Kind::Record || stops,
-            "{answer:?} blocks nothing"
-        );
+        assert!(outcome != Outcome::Blocked || record || stops, "{answer:?} blocks nothing");
     }
 }
 
-fn check_record(platform: &dyn Platform, call: &Call<'_>, decision: &Decision) {
+fn check_record(voice: Voice, call: &Call<'_>, decision: &Decision) {
     let question = &call.questions[decision.question];
     let record = Record {
         event: &call.event,
         action: &question.action,
         params: Some(&question.params),
         reason: &decision.reason,
-        platform: platform.name(),
+        platform: voice.platform.name,
         session: call.context("session_id").unwrap_or_default(),
         cwd: call.context("cwd").unwrap_or_default(),
         ..Record::default()

@@ -3,7 +3,7 @@
 mod audit;
 mod builtin;
 mod claude_code;
-mod desk;
+pub(crate) mod desk;
 mod failures;
 mod files;
 mod layers;

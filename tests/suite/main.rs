@@ -28,6 +28,8 @@ mod packs; // the policies that ship: they compile, and every rule decides its c
 mod parity; // oracle = machine = machine after write and read, on generated policies and events
 mod paths; // spellings of paths, globs, places
 mod patterns; // patterns: tables = reference matcher, hostile patterns, damaged tables
+#[cfg(unix)]
+mod platforms; // agent platforms: recordings, answers, foreign payloads, shims
 mod policy_format; // the reference page of the policy format
 mod programs; // the table of programs: its cases, its page, arguments, SQL, code
 mod prompts; // signals in prompts
