@@ -22,7 +22,7 @@ fn apart(word: &str) -> impl Iterator<Item = &str> {
     starts.into_iter().zip(ends).filter_map(|(start, end)| {
         let end_of_sentence =
             |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '\'');
-        Some(word.get(start..end)?.trim_end_matches(end_of_sentence)).filter(|link| link.len() > "://".len())
+        Some(word.get(start..end)?.trim_end_matches(end_of_sentence)).filter(|link| !link.ends_with("://"))
     })
 }
 
