@@ -66,7 +66,10 @@ pub fn schema() -> Value<'static> {
         ("$schema", string("https://json-schema.org/draft/2020-12/schema")),
         ("title", string("agsec policies")),
         ("description", string("Statements that allow, review or deny actions of AI agents.")),
-        ("anyOf", Value::List(vec![Value::Object(current), Value::Object(older)])),
+        // Not `anyOf`: of a mistake in one form, validators would tell only that the file is of none.
+        ("if", object(vec![("required", Value::List(vec![string("rules")]))])),
+        ("then", Value::Object(older)),
+        ("else", Value::Object(current)),
         (
             "$defs",
             object(vec![
@@ -249,9 +252,15 @@ fn fields() -> Value<'static> {
 
 /// A value, which is compared with `==`, or an operator with what it takes.
 fn test() -> Value<'static> {
-    let mut ways = vec![kinds(&["string", "number", "boolean", "null", "array"])];
-    ways.extend(OPS.iter().map(operation));
-    either(ways)
+    let known = object(vec![("op", operator())]);
+    object(vec![
+        ("if", kind("object")),
+        (
+            "then",
+            object(vec![("properties", known), ("anyOf", Value::List(OPS.iter().map(operation).collect()))]),
+        ),
+        ("else", kinds(&["string", "number", "boolean", "null", "array"])),
+    ])
 }
 
 fn operation(row: &'static OpSpec) -> Value<'static> {

@@ -67,6 +67,11 @@ fn valid(value: &Value, schema: &Value, root: &Value) -> bool {
         },
         "items" => value.as_array().is_none_or(|all| all.iter().all(|one| valid(one, says, root))),
         "minItems" => value.as_array().is_none_or(|all| all.len() as u64 >= says.as_u64().expect("a number")),
+        "if" => {
+            let chosen = if valid(value, says, root) { "then" } else { "else" };
+            keywords.get(chosen).is_none_or(|chosen| valid(value, chosen, root))
+        }
+        "then" | "else" => true,
         "required" => value.as_object().is_none_or(|members| {
             says.as_array()
                 .expect("a list")

@@ -84,7 +84,9 @@ fn pieces(text: &str) -> Vec<WordPiece> {
 
 fn substituted(text: &str) -> Vec<String> {
     let inner = |piece| match piece {
-        WordPiece::CommandSubstitution(inner) | WordPiece::BackquotedCommandSubstitution(inner) => Some(inner),
+        WordPiece::CommandSubstitution(inner) | WordPiece::BackquotedCommandSubstitution(inner) => {
+            Some(inner)
+        }
         _ => None,
     };
     pieces(text).into_iter().filter_map(inner).collect()
@@ -106,5 +108,9 @@ fn unquoted(text: &str) -> Option<String> {
 
 /// The escapes that the samples use.
 pub(crate) fn ansi(text: &str) -> String {
-    text.replace("\\\\", "\0").replace("\\'", "'").replace("\\n", "\n").replace("\\x09", "\t").replace('\0', "\\")
+    text.replace("\\\\", "\0")
+        .replace("\\'", "'")
+        .replace("\\n", "\n")
+        .replace("\\x09", "\t")
+        .replace('\0', "\\")
 }

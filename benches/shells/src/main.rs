@@ -37,8 +37,18 @@ struct Contender {
 
 const CONTENDERS: [Contender; 3] = [
     Contender { name: "**agsec**", accepts: ours::accepts, commands: ours::commands, parse: ours::parse },
-    Contender { name: "brush-parser", accepts: brush::accepts, commands: brush::commands, parse: brush::parse },
-    Contender { name: "tree-sitter-bash", accepts: sitter::accepts, commands: sitter::commands, parse: sitter::parse },
+    Contender {
+        name: "brush-parser",
+        accepts: brush::accepts,
+        commands: brush::commands,
+        parse: brush::parse,
+    },
+    Contender {
+        name: "tree-sitter-bash",
+        accepts: sitter::accepts,
+        commands: sitter::commands,
+        parse: sitter::parse,
+    },
 ];
 
 fn main() {
@@ -46,10 +56,25 @@ fn main() {
     let rows = arguments.iter().position(|one| one == "--rows").and_then(|at| arguments.get(at + 1));
     let rows = rows.map(|path| read_rows(Path::new(path))).expect("--rows FILE");
     let samples: Vec<Sample> = (0..SAMPLES).map(sample_number).collect();
+    if arguments.iter().any(|one| one == "--missing") {
+        return missing(&samples);
+    }
     let page = page(&rows, &samples);
     println!("{page}");
     if arguments.iter().any(|one| one == "--write") {
         write(&page);
+    }
+}
+
+/// Prints what is not found, for a look at whose fault it is.
+fn missing(samples: &[Sample]) {
+    for contender in &CONTENDERS {
+        for one in samples.iter().filter(|one| !one.wrapped) {
+            let found = (contender.commands)(&one.text);
+            if !found.contains(&one.words) {
+                println!("{}: {:?} of {:?}\n  has {found:?}", contender.name, one.words, one.text);
+            }
+        }
     }
 }
 
@@ -153,5 +178,6 @@ fn write(page: &str) {
     let text = fs::read_to_string(&path).expect("docs/benchmarks.md is there");
     let (before, rest) = text.split_once("<!-- shells -->\n").expect("the place of the table");
     let (_, after) = rest.split_once("<!-- /shells -->").expect("the end of the table");
-    fs::write(&path, format!("{before}<!-- shells -->\n{page}<!-- /shells -->{after}")).expect("it can be written");
+    fs::write(&path, format!("{before}<!-- shells -->\n{page}<!-- /shells -->{after}"))
+        .expect("it can be written");
 }

@@ -1,9 +1,9 @@
 //! agsec: the tree alone for syntax and time, the simple commands after expansion and unwrapping for what is found.
 
 use agsec::facts::command::Command;
+use agsec::facts::shell;
 use agsec::facts::shell::ast::Dialect;
 use agsec::facts::world::{Recorded, Surroundings};
-use agsec::facts::shell;
 use std::hint::black_box;
 
 pub(crate) fn accepts(text: &str) -> bool {
