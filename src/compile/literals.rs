@@ -177,6 +177,28 @@ mod tests {
     }
 
     #[test]
+    fn long_texts_are_read_as_short_ones_are() {
+        let words = ["she", "hers", "he sells", "shells", "sea", "a s"];
+        let mut literals = Literals::default();
+        for (posting, literal) in words.iter().enumerate() {
+            literals.add(literal, u32::try_from(posting).expect("small"));
+        }
+        let gate = literals.emit().expect("small");
+        for (posting, word) in (0..).zip(words) {
+            for text in [format!("{}{word}", "hesse a ".repeat(300)), format!("{word}{}", " esh".repeat(900))]
+            {
+                let expected: BTreeSet<u32> = (0..)
+                    .zip(words)
+                    .filter(|(_, word)| text.contains(word))
+                    .map(|(number, _)| number)
+                    .collect();
+                assert!(expected.contains(&posting));
+                assert_eq!(hits(&gate, &text), expected, "{word}");
+            }
+        }
+    }
+
+    #[test]
     fn one_literal_opens_every_posting_that_hangs_on_it() {
         let mut literals = Literals::default();
         literals.add("rm ", 3);

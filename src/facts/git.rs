@@ -2,7 +2,7 @@
 //!
 //! In: a path and the world reader. Out: the work tree around it, its branch, upstream and push refspecs, whether a path
 //! is tracked or ignored. Whatever is not certain is [`Unsure`], which facts turn into unknown.
-//! Deliberately not here: running git, reading objects, comparing files with what is committed, what a command in the same
+//! Deliberately not here: running git, reading objects, comparing contents with what is committed, what a command in the same
 //! text changes.
 
 mod config;
@@ -11,7 +11,7 @@ mod index;
 
 pub use config::Config;
 pub use ignore::is_ignored;
-pub use index::is_tracked;
+pub use index::{Tracked, is_tracked};
 
 use crate::facts::path::{self, Found};
 use crate::facts::world::{Entry, Surroundings, Unread, World};

@@ -8,7 +8,7 @@ use super::path::{Resolved, resolve, resolve_exact};
 use super::program::{Access, Classified};
 use super::url::{self, Url};
 use super::value::{Doubt, Fact, List};
-use super::world::{Surroundings, World};
+use super::world::{Once, Surroundings};
 use crate::model::fact::{Column, Kind, kind_of};
 use crate::model::truth::Truth;
 use crate::model::value::{Number, Value};
@@ -66,7 +66,7 @@ fn number(number: impl Into<i64>) -> Fact<'static> {
 #[derive(Clone, Copy)]
 pub(super) struct Ground<'w> {
     pub(super) surroundings: &'w Surroundings,
-    pub(super) world: &'w dyn World,
+    pub(super) world: Once<'w>,
 }
 
 impl Ground<'_> {
@@ -75,7 +75,7 @@ impl Ground<'_> {
         match &command.directory {
             Directory::At(path) if path.is_empty() => self.surroundings.cwd.clone(),
             Directory::At(path) => {
-                let found = resolve_exact(path, None, self.surroundings, self.world);
+                let found = resolve_exact(path, None, self.surroundings, &self.world);
                 found.doubt.is_none().then_some(found.absolute)
             }
             Directory::Unknown => None,
@@ -236,7 +236,7 @@ pub(super) fn resolve_word(
     let directory = ground.directory(command);
     let from = match below {
         Some(below) if directory.is_some() || below.text.starts_with('/') => {
-            let found = resolve_exact(&below.text, directory.as_deref(), ground.surroundings, ground.world);
+            let found = resolve_exact(&below.text, directory.as_deref(), ground.surroundings, &ground.world);
             found.doubt.is_none().then_some(found.absolute)
         }
         Some(_) | None => directory,
@@ -245,12 +245,12 @@ pub(super) fn resolve_word(
     if from.is_none() && command.directory == Directory::Unknown && !path.text.starts_with('/') {
         return Err(Doubt::new(Truth::Late, "the working directory is known only when it runs"));
     }
-    Ok(resolve_exact(&path.text, from.as_deref(), ground.surroundings, ground.world))
+    Ok(resolve_exact(&path.text, from.as_deref(), ground.surroundings, &ground.world))
 }
 
 /// Resolves a path that a tool was given.
 pub(super) fn resolve_param(path: &str, ground: Ground<'_>) -> Resolved {
-    resolve(path, None, ground.surroundings, ground.world)
+    resolve(path, None, ground.surroundings, &ground.world)
 }
 
 /// How the table of programs names an access.

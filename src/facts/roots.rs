@@ -3,30 +3,33 @@
 //! In: an event, where it happens, the reader of the machine. Out: [`Roots`] for the evaluators.
 //! Deliberately not here: what commands, paths and URLs are (the readers beside), what a test means (oracle, machine).
 
+mod repository;
 mod written;
 
-use super::command::{Command, Commands, Redirect, RedirectKind, Word};
-use super::git::{self, Head, Unsure};
+use super::command::{Command, Commands, Origin, Word};
+use super::git::{Repository, Unsure};
 use super::params::{Intent, intent};
-use super::program::{Classified, classify};
+use super::program::{Classified, Touch, classify};
 use super::prompt::{is_injection, signals};
 use super::record::{self, Ground, Path};
 use super::secret::find_secrets;
 use super::shell::ast::Dialect;
 use super::shell::simple::commands;
-use super::value::{Doubt, Fact, List, Roots};
-use super::world::{Surroundings, World};
+use super::value::{Doubt, Fact, List, Roots, column_of};
+use super::world::{Looked, Once, Surroundings, World};
 use crate::model::event::Event;
 use crate::model::fact::FactRoot;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 /// Strings of the parameters that are searched for secrets and signals.
 const TEXTS: usize = 1024;
 /// Command lines that code of one action starts, as far as they are looked into.
 const STARTED: usize = 64;
+/// Columns of `git`.
+const GIT_COLUMNS: usize = FactRoot::Git.columns().len();
 /// Code inside of code that is looked into.
 const DEPTH: u8 = 16;
 
@@ -56,12 +59,36 @@ pub struct Facts<'e> {
     found: Found,
 }
 
+/// What the commands of an action were found to be.
+#[derive(Debug, Default)]
+struct Run {
+    commands: Commands,
+    /// What each uses, in the same order.
+    uses: Vec<Uses>,
+    /// Each as a record, until `shell.commands` takes them.
+    records: RefCell<Vec<Fact<'static>>>,
+}
+
+/// What a command uses, as the table of programs says.
+#[derive(Debug)]
+struct Uses {
+    program: String,
+    touched: Vec<Touch<'static>>,
+    /// URLs, and with `true` hosts.
+    urls: Vec<(Word, bool)>,
+    /// Why there may be more.
+    doubt: Option<Doubt>,
+}
+
 /// What has been found out about an event. It borrows nothing of it, so that its context may be added to before more is
 /// asked; no fact depends on what is added.
 #[derive(Debug, Default)]
 pub struct Found {
     surroundings: OnceCell<Surroundings>,
-    run: OnceCell<Commands>,
+    run: OnceCell<Run>,
+    looked: Looked,
+    repository: OnceCell<Result<Option<Repository>, Unsure>>,
+    git: [OnceCell<Fact<'static>>; GIT_COLUMNS],
     roots: [OnceCell<Fact<'static>>; FactRoot::ALL.len()],
 }
 
@@ -92,46 +119,53 @@ impl<'e> Facts<'e> {
 
     /// The simple commands of the action.
     pub fn commands(&self) -> &Commands {
+        &self.run().commands
+    }
+
+    fn run(&self) -> &Run {
         self.found.run.get_or_init(|| {
             let mut all = Commands::default();
             for text in &self.intent().commands {
                 all.extend(self.of_text(text));
             }
-            self.started(&mut all);
-            all
+            self.classified(all)
         })
     }
 
     fn of_text(&self, text: &str) -> Commands {
         let ground = self.ground();
-        commands(text, self.dialect(), ground.surroundings, ground.world)
+        commands(text, self.dialect(), ground.surroundings, &ground.world)
     }
 
-    /// The command lines that code starts which a command is handed, those of code that these hand on included.
-    fn started(&self, all: &mut Commands) {
-        let (mut at, mut left) = (0_usize, STARTED);
-        while let Some(command) = all.list.get(at) {
-            at = at.saturating_add(1);
-            if !may_hold_code(command) {
-                continue;
-            }
+    /// What commands are found to be, with the command lines that code starts which one of them is handed, those of code
+    /// that these hand on included.
+    fn classified(&self, commands: Commands) -> Run {
+        let (mut run, mut records) = (Run { commands, ..Run::default() }, Vec::new());
+        let (ground, mut left) = (self.ground(), STARTED);
+        while let Some(command) = run.commands.list.get(run.uses.len()) {
+            let found = classify(command);
+            records.push(record::command(command, &found, ground));
             let depth = command.depth;
             let lines: Vec<String> =
-                classify(command).code.into_iter().flat_map(|code| code.scan.commands).collect();
+                found.code.iter().flat_map(|code| code.scan.commands.iter().cloned()).collect();
+            let uses = uses(found);
+            run.uses.push(uses);
             for line in lines {
                 let Some(rest) = left.checked_sub(1).filter(|_| depth < DEPTH) else {
-                    all.opaque.push("code starts more processes than are looked into".to_owned());
-                    return;
+                    run.commands.opaque.push("code starts more processes than are looked into".to_owned());
+                    break;
                 };
                 left = rest;
                 let mut found = self.of_text(&line);
                 for command in &mut found.list {
                     command.depth = command.depth.saturating_add(depth).saturating_add(1);
-                    command.origin = super::command::Origin::Nested;
+                    command.origin = Origin::Nested;
                 }
-                all.extend(found);
+                run.commands.extend(found);
             }
         }
+        run.records = RefCell::new(records);
+        run
     }
 
     fn dialect(&self) -> Dialect {
@@ -144,7 +178,7 @@ impl<'e> Facts<'e> {
 
     fn ground(&self) -> Ground<'_> {
         let surroundings = self.found.surroundings.get_or_init(|| (self.setting.surroundings)(self.event));
-        Ground { surroundings, world: self.setting.world }
+        Ground { surroundings, world: Once { world: self.setting.world, looked: &self.found.looked } }
     }
 
     fn shell(&self) -> Fact<'static> {
@@ -152,9 +186,8 @@ impl<'e> Facts<'e> {
         if intent.commands.is_empty() && intent.sql.is_empty() {
             return Fact::Missing;
         }
-        let (found, ground) = (self.commands(), self.ground());
-        let mut items: Vec<Fact<'static>> =
-            found.list.iter().map(|command| record::command(command, &classify(command), ground)).collect();
+        let run = self.run();
+        let mut items = run.records.take();
         items.extend(intent.sql.iter().map(|sql| self.sql(sql)));
         let dialect = match self.dialect() {
             Dialect::Bash => "bash",
@@ -164,7 +197,7 @@ impl<'e> Facts<'e> {
         };
         Fact::Record(vec![
             Fact::List(List { items, open: self.opaque() }),
-            Fact::texts(found.opaque.iter().chain(&found.refused).cloned()),
+            Fact::texts(run.commands.opaque.iter().chain(&run.commands.refused).cloned()),
             Fact::text(dialect),
         ])
     }
@@ -201,22 +234,22 @@ impl<'e> Facts<'e> {
             items.extend(record::touched(&path, Ok(resolved)));
         }
         let mut open = self.opaque();
-        for command in &self.commands().list {
-            let found = classify(command);
-            open = open.or_else(|| found.doubt.map(record::doubt));
-            self.touched_by(command, &found, &mut items);
+        let run = self.run();
+        for (command, uses) in run.commands.list.iter().zip(&run.uses) {
+            open = open.or_else(|| uses.doubt.clone());
+            self.touched_by(command, uses, &mut items);
         }
         Fact::Record(vec![Fact::List(List { items, open })])
     }
 
-    fn touched_by(&self, command: &Command, found: &Classified<'_>, items: &mut Vec<Fact<'static>>) {
+    fn touched_by(&self, command: &Command, uses: &Uses, items: &mut Vec<Fact<'static>>) {
         let ground = self.ground();
-        for touch in &found.touched {
+        for touch in &uses.touched {
             let path = Path {
                 access: record::access(touch.access),
-                word: touch.word.clone(),
+                word: Cow::Borrowed(touch.word.as_ref()),
                 recursive: touch.recursive,
-                via: &found.program,
+                via: &uses.program,
             };
             let resolved = record::resolve_word(&touch.word, command, touch.directory.as_deref(), ground);
             items.extend(record::touched(&path, resolved));
@@ -230,11 +263,9 @@ impl<'e> Facts<'e> {
             items.push(record::used(&word, false, "tool"));
         }
         let mut open = self.opaque();
-        for command in &self.commands().list {
-            let found = classify(command);
-            open = open.or_else(|| found.doubt.map(record::doubt));
-            items.extend(found.urls.iter().map(|url| record::used(url, false, &found.program)));
-            items.extend(found.hosts.iter().map(|host| record::used(host, true, &found.program)));
+        for uses in &self.run().uses {
+            open = open.or_else(|| uses.doubt.clone());
+            items.extend(uses.urls.iter().map(|(url, host)| record::used(url, *host, &uses.program)));
         }
         Fact::Record(vec![Fact::List(List { items, open })])
     }
@@ -255,54 +286,6 @@ impl<'e> Facts<'e> {
         }
         let open = (!complete).then(|| Doubt::new(Truth::Unknown, "there are too many texts to search"));
         Fact::Record(vec![Fact::List(List { items, open })])
-    }
-
-    fn git(&self) -> Fact<'static> {
-        let ground = self.ground();
-        let unknown = |Unsure(why): Unsure| Fact::Doubt(Doubt::new(Truth::Unknown, why));
-        let Some(cwd) = &ground.surroundings.cwd else {
-            return unknown(Unsure("the working directory is not known"));
-        };
-        let repository = match git::find(cwd, ground.world) {
-            Ok(Some(repository)) => repository,
-            Ok(None) => return Fact::Missing,
-            Err(unsure) => return unknown(unsure),
-        };
-        // A command before may change what is checked out.
-        let changes = self.commands().list.iter().any(|command| {
-            let found = classify(command);
-            ["git checkout", "git switch", "git branch", "git config", "git remote"]
-                .contains(&found.program.as_ref())
-        });
-        let head = if changes {
-            Err(Unsure("a command of the same text may change it"))
-        } else {
-            repository.head(ground.world)
-        };
-        let branch = head.as_ref().ok().and_then(|head| match head {
-            Head::Branch(branch) => Some(branch.as_str()),
-            Head::Detached(_) => None,
-        });
-        let config = repository.config(ground.surroundings, ground.world);
-        record::record_of(FactRoot::Git.columns(), |column| match (column, &head, &config) {
-            ("root", _, _) => Fact::text(repository.root.clone()),
-            ("dirty", _, _) => unknown(Unsure("it is not looked for")),
-            (_, Err(unsure), _) => unknown(*unsure),
-            ("branch", Ok(_), _) => branch.map_or(Fact::Missing, |branch| Fact::text(branch.to_owned())),
-            ("detached", Ok(_), _) => Fact::bool(branch.is_none()),
-            (_, Ok(_), Err(unsure)) => unknown(*unsure),
-            ("upstream", Ok(_), Ok(config)) => match branch.map(|branch| config.upstream(branch)) {
-                Some(Ok(Some(upstream))) => Fact::text(upstream.name()),
-                Some(Ok(None)) | None => Fact::Missing,
-                Some(Err(unsure)) => unknown(unsure),
-            },
-            ("push", Ok(_), Ok(config)) => match branch.map(|branch| config.push_refspecs(branch)) {
-                Some(Ok(refspecs)) => Fact::texts(refspecs),
-                None => Fact::list(Vec::new()),
-                Some(Err(unsure)) => unknown(unsure),
-            },
-            (_, Ok(_), Ok(_)) => Fact::Missing,
-        })
     }
 }
 
@@ -328,12 +311,37 @@ impl Roots for Facts<'_> {
         };
         place.map_or(&Fact::Missing, |place| place.get_or_init(compute))
     }
+
+    /// What is known of a work tree is not asked for together: a branch is one small file, the index may be a large one.
+    fn column(&self, root: FactRoot, column: usize) -> &Fact<'_> {
+        match root {
+            FactRoot::Git => self.git_column(column),
+            FactRoot::Shell
+            | FactRoot::Written
+            | FactRoot::Path
+            | FactRoot::Url
+            | FactRoot::Secret
+            | FactRoot::Prompt => column_of(self.root(root), column),
+        }
+    }
 }
 
-/// Whether a command may be handed code: by its words, or by what it is fed. PERF: most are not.
-fn may_hold_code(command: &Command) -> bool {
-    let is_text = |redirect: &Redirect| redirect.kind == RedirectKind::Text;
-    !command.code.is_empty() || !command.args.is_empty() || command.redirects.iter().any(is_text)
+/// What of a classification is asked for later.
+fn uses(found: Classified<'_>) -> Uses {
+    let touched = found.touched.into_iter().map(|touch| Touch {
+        access: touch.access,
+        word: Cow::Owned(touch.word.into_owned()),
+        recursive: touch.recursive,
+        directory: touch.directory.map(|directory| Cow::Owned(directory.into_owned())),
+    });
+    let urls = found.urls.into_iter().map(|url| (url.into_owned(), false));
+    let hosts = found.hosts.into_iter().map(|host| (host.into_owned(), true));
+    Uses {
+        touched: touched.collect(),
+        urls: urls.chain(hosts).collect(),
+        doubt: found.doubt.map(record::doubt),
+        program: found.program.into_owned(),
+    }
 }
 
 /// Collects the strings of a value with their fields; false where there are more than are kept.

@@ -120,12 +120,7 @@ impl<'f> Fact<'f> {
                 return None;
             }
             let (place, kind) = kind.column(name)?;
-            let fact = match fact {
-                Self::Missing | Self::Doubt(_) => fact,
-                Self::Record(columns) => columns.get(place).unwrap_or(&MISSHAPEN),
-                Self::Known(_) | Self::List(_) => &MISSHAPEN,
-            };
-            found = (fact, kind);
+            found = (column_of(fact, place), kind);
         }
         Some(found)
     }
@@ -135,6 +130,21 @@ impl<'f> Fact<'f> {
 pub trait Roots {
     /// The facts below a root: a record of its columns, or missing, or a doubt about all of it.
     fn root(&self, root: FactRoot) -> &Fact<'_>;
+
+    /// One column of a root's record, for those who need no other.
+    fn column(&self, root: FactRoot, column: usize) -> &Fact<'_> {
+        column_of(self.root(root), column)
+    }
+}
+
+/// A column of a record; a doubt about a record is one about its columns, and a missing record has none.
+#[must_use]
+pub fn column_of<'s, 'f>(record: &'s Fact<'f>, column: usize) -> &'s Fact<'f> {
+    match record {
+        Fact::Missing | Fact::Doubt(_) => record,
+        Fact::Record(columns) => columns.get(column).unwrap_or(&MISSHAPEN),
+        Fact::Known(_) | Fact::List(_) => &MISSHAPEN,
+    }
 }
 
 /// Facts that are given, for tests and replay; a root that is not given is missing.

@@ -4,6 +4,7 @@
 //! world for tests and replay. Out: what lies at a path, the bytes of a small regular file.
 //! Deliberately not here: the reader of the real machine (`hook::world`), the clock, the environment, listing folders.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Bytes of one file that are read at most, whatever a caller asks for.
@@ -49,6 +50,48 @@ pub trait World {
     /// # Errors
     /// Where the file is not there, no regular one, larger, or not for this user.
     fn read(&self, path: &str, most: usize) -> Result<Vec<u8>, Unread>;
+
+    /// The bytes that a regular file has; `None` for everything else, and where that is not told. The last component is
+    /// not followed.
+    fn size(&self, path: &str) -> Option<u64>;
+}
+
+/// A reader that asks what lies at a path once. PERF: paths of one action share their folders.
+#[derive(Debug, Default)]
+pub struct Looked(RefCell<BTreeMap<String, Entry>>);
+
+/// Paths that are remembered.
+const LOOKED: usize = 4096;
+
+/// Another reader, with what was found out about paths.
+#[derive(Clone, Copy)]
+pub struct Once<'w> {
+    /// The reader that is asked.
+    pub world: &'w dyn World,
+    /// What it has said.
+    pub looked: &'w Looked,
+}
+
+impl World for Once<'_> {
+    fn look(&self, path: &str) -> Entry {
+        if let Some(known) = self.looked.0.borrow().get(path) {
+            return known.clone();
+        }
+        let found = self.world.look(path);
+        let mut looked = self.looked.0.borrow_mut();
+        if looked.len() < LOOKED {
+            looked.insert(path.to_owned(), found.clone());
+        }
+        found
+    }
+
+    fn read(&self, path: &str, most: usize) -> Result<Vec<u8>, Unread> {
+        self.world.read(path, most)
+    }
+
+    fn size(&self, path: &str) -> Option<u64> {
+        self.world.size(path)
+    }
 }
 
 /// Where an action happens: data, no questions.
@@ -153,6 +196,13 @@ impl World for Recorded {
             Some(Node::File(bytes)) => Ok(bytes.clone()),
             Some(Node::Directory | Node::Link(_) | Node::Other) => Err(Unread::NotRegular),
             Some(Node::Unknown) => Err(Unread::Refused),
+        }
+    }
+
+    fn size(&self, path: &str) -> Option<u64> {
+        match self.entries.get(path)? {
+            Node::File(bytes) => u64::try_from(bytes.len()).ok(),
+            Node::Directory | Node::Link(_) | Node::Other | Node::Unknown => None,
         }
     }
 }

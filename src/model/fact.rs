@@ -54,7 +54,7 @@ impl FactRoot {
 
     /// Its columns.
     #[must_use]
-    pub fn columns(self) -> &'static [Column] {
+    pub const fn columns(self) -> &'static [Column] {
         match self {
             Self::Shell => SHELL,
             Self::Written => WRITTEN,
@@ -238,8 +238,22 @@ const GIT: &[Column] = &[
     column("upstream", Kind::Text, "the branch that it follows", REPOSITORY).such_as("\"origin/main\""),
     column("detached", Kind::Bool, "whether no branch is checked out", REPOSITORY).such_as("false"),
     column("push", TEXTS, "where a push without arguments goes", REPOSITORY).such_as("\"refs/heads/main\""),
-    column("dirty", Kind::Bool, "whether there are changes that are not committed", REPOSITORY)
-        .such_as("true"),
+    column(
+        "dirty",
+        Kind::Bool,
+        "whether there are changes that are not committed: a tracked file is gone or has another size",
+        "unknown where no such file is found: contents are not compared",
+    )
+    .such_as("true"),
+    column("tracked", TEXTS, "the files that the action touches and git tracks", REPOSITORY)
+        .such_as("\"/home/dev/shop/src/main.rs\""),
+    column(
+        "ignored",
+        TEXTS,
+        "the files that the action touches and `.gitignore` and its like name",
+        REPOSITORY,
+    )
+    .such_as("\"/home/dev/shop/.env\""),
 ];
 
 impl Kind {

@@ -11,7 +11,6 @@
 
 use super::Damaged;
 use super::exec::Machine;
-use super::fact::each_value;
 use super::field::View;
 use super::predicate::Account;
 use crate::bundle::gate::Gate;
@@ -118,9 +117,11 @@ impl Machine<'_, '_, '_> {
                 }
                 clear
             }
-            None => each_value(bundle, field, self.facts, &mut |value| {
-                look.at(View { value, text: &OnceCell::new() })
-            })?,
+            None => match self.fields.place(bundle, field) {
+                Ok(place) => place
+                    .each_value(self.facts, &mut |value| look.at(View { value, text: &OnceCell::new() }))?,
+                Err(Damaged) => false,
+            },
         };
         if clear { Ok(()) } else { self.candidates.open_all(index, field) }
     }

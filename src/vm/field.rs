@@ -4,6 +4,7 @@
 //! Deliberately not here: what a view is (`facts::decode`), what is asked of it (`predicate.rs`).
 
 use super::Damaged;
+use super::place::Place;
 use crate::bundle::read::Loaded;
 use crate::facts::decode::{Views, views};
 use crate::model::event::Event;
@@ -19,8 +20,8 @@ pub(super) struct Seen<'e> {
     texts: [OnceCell<String>; 3],
 }
 
-/// Stands in the place of a field that is a fact.
-const FACT: u32 = u32::MAX;
+/// Flag of the place of a field that is a fact.
+const FACT: u32 = 1 << 31;
 
 /// One view.
 #[derive(Clone, Copy)]
@@ -56,11 +57,13 @@ pub(super) struct Fields<'m, 'e> {
     /// See `Scratch::fields`.
     places: &'m mut [u32],
     seen: Vec<Seen<'e>>,
+    /// Where facts lie that have been looked for.
+    facts: Vec<Option<Place>>,
 }
 
 impl<'m, 'e> Fields<'m, 'e> {
     pub(super) fn new(event: &'e Event<'e>, places: &'m mut [u32]) -> Self {
-        Self { event, places, seen: Vec::new() }
+        Self { event, places, seen: Vec::new(), facts: Vec::new() }
     }
 
     /// The field, looked up and decoded now if it was not before; `None` for a fact.
@@ -72,17 +75,28 @@ impl<'m, 'e> Fields<'m, 'e> {
                 return Err(Damaged);
             }
             if field.root == Root::Fact {
-                *place = FACT;
+                *place = FACT | u32::try_from(self.facts.len()).map_err(|_| Damaged)?;
+                self.facts.push(Place::of(bundle, id).ok());
                 return Ok(None);
             }
             let value = resolve(field.root, field.keys().flatten(), self.event);
             self.seen.push(Seen { views: value.map(views), texts: Default::default() });
             *place = u32::try_from(self.seen.len()).map_err(|_| Damaged)?;
         }
-        if *place == FACT {
+        if *place & FACT != 0 {
             return Ok(None);
         }
         let at = usize::try_from(*place).ok().and_then(|place| place.checked_sub(1)).ok_or(Damaged)?;
         self.seen.get(at).map(Some).ok_or(Damaged)
+    }
+
+    /// Where the fact lies that a field is.
+    pub(super) fn place(&mut self, bundle: &Loaded<'_>, id: FieldId) -> Result<Place, Damaged> {
+        if self.get(bundle, id)?.is_some() {
+            return Err(Damaged);
+        }
+        let place = self.places.get(id.index()).ok_or(Damaged)?;
+        let at = usize::try_from(*place & !FACT).map_err(|_| Damaged)?;
+        self.facts.get(at).copied().flatten().ok_or(Damaged)
     }
 }

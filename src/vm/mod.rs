@@ -29,6 +29,7 @@ mod decide;
 mod exec;
 mod fact;
 mod field;
+mod place;
 mod predicate;
 pub mod scan;
 pub mod trace;

@@ -55,6 +55,35 @@ const CASES: &[(&str, &str, &str, Truth)] = &[
     ("bash.execute", r#"{"command": "echo x > out"}"#, "path.touched.access: write", True),
     ("bash.execute", r#"{"command": "curl -s http://169.254.169.254/x"}"#, "url.used.class: metadata", True),
     ("bash.execute", r#"{"command": "ls"}"#, "git.branch: main", True),
+    ("bash.execute", r#"{"command": "git checkout x"}"#, "git.branch: main", True),
+    ("bash.execute", r#"{"command": "git checkout x && git push"}"#, "git.branch: main", Unknown),
+    ("bash.execute", r#"{"command": "git reset --hard"}"#, "git.dirty: false", Unknown),
+    (
+        "file.write",
+        r#"{"file_path": "a/x.log"}"#,
+        "git.ignored: {op: contains, value: /home/dev/shop/a/x.log}",
+        True,
+    ),
+    (
+        "file.write",
+        r#"{"file_path": "x.md"}"#,
+        "git.ignored: {op: contains, value: /home/dev/shop/x.md}",
+        False,
+    ),
+    (
+        "file.write",
+        r#"{"file_path": "x.md"}"#,
+        "git.tracked: {op: contains, value: /home/dev/shop/x.md}",
+        False,
+    ),
+    (
+        "bash.execute",
+        r#"{"command": "git add x && rm x"}"#,
+        "git.tracked: {op: contains, value: /home/dev/shop/x}",
+        Unknown,
+    ),
+    ("bash.execute", r#"{"command": "LD_PRELOAD=./x.so ls"}"#, "shell.commands.does: preload", True),
+    ("bash.execute", r#"{"command": "GIT_SSH_COMMAND='rm x' git pull"}"#, "shell.commands.name: rm", True),
     ("file.read", r#"{"file_path": "../.ssh/id"}"#, "path.touched.resolved: /home/dev/.ssh/id", True),
     ("file.read", r#"{"file_path": "../.ssh/id"}"#, "path.touched.access: write", False),
     ("file.read", r#"{"file_path": "x"}"#, "shell.commands.name: rm", False),
@@ -133,6 +162,7 @@ fn conditions_on_facts_of_whole_events() {
         .link("/home/dev/shop/link", "/etc")
         .file("/home/dev/shop/.git/HEAD", "ref: refs/heads/main\n")
         .file("/home/dev/shop/.git/config", "[core]\n")
+        .file("/home/dev/shop/.gitignore", "*.log\n")
         .file("/home/dev/shop/Makefile", "all:\n\ttrue\nclean:\n\trm -rf build\n")
         .file("/etc/passwd", "");
     let surroundings = |_: &Event<'_>| Surroundings {

@@ -1,6 +1,6 @@
 //! What a repository's files say, compared with git itself.
 
-use agsec::facts::git::{Config, Head, find, is_ignored, is_tracked};
+use agsec::facts::git::{Config, Head, Tracked, find, is_ignored, is_tracked};
 use agsec::facts::world::{Recorded, Surroundings};
 use agsec::hook::world::Machine;
 use std::path::Path;
@@ -66,6 +66,28 @@ fn tracked_paths_are_those_of_git_in_every_version_of_the_index() {
             );
         }
     }
+}
+
+#[test]
+fn a_tracked_file_that_is_gone_or_has_another_size_makes_a_tree_dirty_for_certain() {
+    let folder = repository();
+    let root = folder.path();
+    assert!(git(root, &["commit", "-qm", "x"]).0);
+    let found = find(root.to_str().unwrap(), &Machine).unwrap().unwrap();
+    let differs = || Tracked::read(&found, &Machine).unwrap().differs(&Machine);
+    assert!(differs().is_err(), "contents are not compared");
+    std::fs::write(root.join("untracked"), "x").unwrap();
+    assert!(differs().is_err());
+    let text = std::fs::read(root.join("src/.gitignore")).unwrap();
+    std::fs::write(root.join("src/.gitignore"), "more").unwrap();
+    assert_eq!(differs(), Ok(true));
+    assert!(!git(root, &["diff", "--quiet"]).0);
+    std::fs::write(root.join("src/.gitignore"), text).unwrap();
+    assert!(differs().is_err());
+    std::fs::remove_file(root.join("src/main.rs")).unwrap();
+    assert_eq!(differs(), Ok(true));
+    git(root, &["update-index", "--skip-worktree", "src/main.rs"]);
+    assert!(differs().is_err());
 }
 
 #[test]

@@ -1,47 +1,127 @@
 //! The index of a work tree: which paths are tracked.
 //!
-//! In: the bytes of an index of version 2, 3 or 4. Out: whether a path, or something below it, is among its entries.
+//! In: the bytes of an index of version 2, 3 or 4. Out: whether a path, or something below it, is among its entries;
+//! whether a file that it names is certainly changed.
 //! An index that is split or sparse, or has parts that must be understood and are not, gives no answer.
-//! Deliberately not here: whether a file differs from what is committed.
+//! Deliberately not here: contents of files and commits.
 
 use super::{Repository, Unsure, config};
-use crate::facts::world::{FILE_BYTES, Surroundings, Unread, World};
+use crate::facts::world::{self, FILE_BYTES, Surroundings, Unread, World};
 
 /// Bytes of an entry before its name, without the name of its object.
 const FIXED: usize = 42;
+
+/// Files that are looked at to tell whether they are changed.
+const FILES: usize = 2000;
+/// Modes of entries that are regular files.
+const REGULAR: [[u8; 4]; 2] = [[0, 0, 0x81, 0xa4], [0, 0, 0x81, 0xed]];
 
 /// Whether a path is tracked, or is a folder with tracked files.
 ///
 /// # Errors
 /// Where the index cannot be read, or has a form that is not understood.
 pub fn is_tracked(repository: &Repository, path: &str, world: &dyn World) -> Result<bool, Unsure> {
-    if repository.bare {
+    if repository.bare || repository.relative(path).is_none() {
         return Ok(false);
     }
-    let Some(relative) = repository.relative(path) else { return Ok(false) };
-    let bytes = match world.read(&format!("{}/index", repository.directory), FILE_BYTES) {
-        Ok(bytes) => bytes,
-        Err(Unread::Missing) => return Ok(false),
-        Err(Unread::NotRegular | Unread::TooLarge | Unread::Refused) => {
-            return Err(Unsure("the index cannot be read"));
-        }
-    };
-    let config = repository.config(&Surroundings::default(), world)?;
-    let hash = match config.last("extensions", "", "objectformat") {
-        None | Some("sha1") => 20,
-        Some("sha256") => 32,
-        Some(_) => return Err(Unsure("the object format is not known")),
-    };
-    if config.last("core", "", "worktree").is_some()
-        || config.last("index", "", "skiphash").is_some_and(config::is_true)
-    {
-        return Err(Unsure("the work tree lies elsewhere"));
-    }
-    holds(&bytes, hash, relative.as_bytes()).ok_or(Unsure("the index has a form that is not understood"))?
+    Tracked::read(repository, world)?.holds(path)
 }
 
-/// Whether the index has an entry for a path or for something below it.
-fn holds(bytes: &[u8], hash: usize, wanted: &[u8]) -> Option<Result<bool, Unsure>> {
+/// The index of a work tree.
+#[derive(Debug)]
+pub struct Tracked<'r> {
+    repository: &'r Repository,
+    /// `None` where there is no index: nothing is tracked.
+    bytes: Option<Vec<u8>>,
+    /// Bytes of the name of an object.
+    hash: usize,
+}
+
+/// An entry of the index: what stands before its name, and the name.
+type Entry<'b> = (&'b [u8], &'b [u8]);
+
+impl<'r> Tracked<'r> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or its form is not known.
+    pub fn read(repository: &'r Repository, world: &dyn World) -> Result<Self, Unsure> {
+        let nothing = Self { repository, bytes: None, hash: 0 };
+        if repository.bare {
+            return Ok(nothing);
+        }
+        let bytes = match world.read(&format!("{}/index", repository.directory), FILE_BYTES) {
+            Ok(bytes) => bytes,
+            Err(Unread::Missing) => return Ok(nothing),
+            Err(Unread::NotRegular | Unread::TooLarge | Unread::Refused) => {
+                return Err(Unsure("the index cannot be read"));
+            }
+        };
+        let config = repository.config(&Surroundings::default(), world)?;
+        let hash = match config.last("extensions", "", "objectformat") {
+            None | Some("sha1") => 20,
+            Some("sha256") => 32,
+            Some(_) => return Err(Unsure("the object format is not known")),
+        };
+        if config.last("core", "", "worktree").is_some()
+            || config.last("index", "", "skiphash").is_some_and(config::is_true)
+        {
+            return Err(Unsure("the work tree lies elsewhere"));
+        }
+        Ok(Self { repository, bytes: Some(bytes), hash })
+    }
+
+    /// Whether a path, or something below it, is among its entries.
+    ///
+    /// # Errors
+    /// Where it has a form that is not understood.
+    pub fn holds(&self, path: &str) -> Result<bool, Unsure> {
+        let Some(wanted) = self.repository.relative(path).map(str::as_bytes) else { return Ok(false) };
+        let mut found = false;
+        self.each(|(_, name)| {
+            found |=
+                name.strip_prefix(wanted).is_some_and(|after| matches!(after.first(), None | Some(b'/')));
+        })?;
+        Ok(found)
+    }
+
+    /// Whether a file that it names is gone or has another size than when it was noted. Contents are not compared, so it
+    /// is never certain that nothing differs.
+    ///
+    /// # Errors
+    /// Where that is not certain.
+    pub fn differs(&self, world: &dyn World) -> Result<bool, Unsure> {
+        let root = self.repository.root.trim_end_matches('/');
+        let (mut differs, mut left) = (false, FILES);
+        self.each(|(head, name)| {
+            let size = head.get(36..40).and_then(|size| Some(u32::from_be_bytes(size.try_into().ok()?)));
+            let is_regular =
+                head.get(24..28).is_some_and(|mode| REGULAR.iter().any(|regular| regular == mode));
+            // Told to be taken as it is, or not checked out at all.
+            let passed_over = rest_flags(head).is_none_or(|flags| flags & 0xc000 != 0);
+            let Some((size, name)) = size.zip(std::str::from_utf8(name).ok()) else { return };
+            if differs || left == 0 || !is_regular || passed_over {
+                return;
+            }
+            left = left.saturating_sub(1);
+            let path = format!("{root}/{name}");
+            differs = match world.size(&path) {
+                // The index holds the low 32 bits; a size of 0 is also that of a file which is yet to be looked at.
+                Some(now) => size != 0 && u32::try_from(now & u64::from(u32::MAX)) != Ok(size),
+                None => world.look(&path) == world::Entry::Missing,
+            };
+        })?;
+        if differs { Ok(true) } else { Err(Unsure("contents are not compared with what is committed")) }
+    }
+
+    /// Calls `seen` with each entry.
+    fn each(&self, seen: impl FnMut(Entry<'_>)) -> Result<(), Unsure> {
+        let Some(bytes) = &self.bytes else { return Ok(()) };
+        entries(bytes, self.hash, seen).ok_or(Unsure("the index has a form that is not understood"))
+    }
+}
+
+fn entries(bytes: &[u8], hash: usize, mut seen: impl FnMut(Entry<'_>)) -> Option<()> {
     let mut rest = Rest(bytes.get(..bytes.len().checked_sub(hash)?)?);
     if rest.take(4)? != b"DIRC" {
         return None;
@@ -51,7 +131,6 @@ fn holds(bytes: &[u8], hash: usize, wanted: &[u8]) -> Option<Result<bool, Unsure
     if !(2..=4).contains(&version) {
         return None;
     }
-    let mut found = false;
     let mut name: Vec<u8> = Vec::new();
     for _ in 0..count {
         let before = rest.0.len();
@@ -75,11 +154,9 @@ fn holds(bytes: &[u8], hash: usize, wanted: &[u8]) -> Option<Result<bool, Unsure
             let used = before.checked_sub(rest.0.len())?;
             rest.take(used.wrapping_neg() % 8)?;
         }
-        let below = name.strip_prefix(wanted).is_some_and(|after| matches!(after.first(), None | Some(b'/')));
-        found |= below;
+        seen((head, &name));
     }
-    extensions(&mut rest)?;
-    Some(Ok(found))
+    extensions(&mut rest)
 }
 
 fn rest_flags(head: &[u8]) -> Option<u16> {

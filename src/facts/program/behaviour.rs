@@ -138,6 +138,7 @@ pub enum Behaviour {
     AgentUnguarded,
     FirewallTamper,
     ShellEscape,
+    Preload,
     UnknownDelete,
 }
 
@@ -353,6 +354,7 @@ pub const BEHAVIOURS: &[BehaviourRow] = &[
     ),
     row(Behaviour::FirewallTamper, "firewall_tamper", 4, "changes or weakens agsec itself"),
     row(Behaviour::ShellEscape, "shell_escape", 3, "starts a program out of a tool that is not meant for it"),
+    row(Behaviour::Preload, "preload", 4, "sets a variable that makes other programs load code"),
     row(
         Behaviour::UnknownDelete,
         "unknown_delete",

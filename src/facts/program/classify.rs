@@ -7,7 +7,7 @@ use super::arguments::{self, Arguments, Seen};
 use super::behaviour::{Behaviour, Behaviours};
 use super::place::Places;
 use super::table::{Access, Found, Implicit, Kind, Row, Slot, Subject, Takes, Test, find, matches};
-use super::{Classified, ScannedCode, code, words};
+use super::{Classified, ScannedCode, code, variables, words};
 use crate::facts::command::{Command, Redirect, RedirectKind, Word};
 use std::borrow::Cow;
 
@@ -25,6 +25,9 @@ pub fn classify(command: &Command) -> Classified<'_> {
     }
     if command.wrappers.iter().any(|wrapper| PRIVILEGED.contains(&wrapper.as_str())) {
         places.out.does.insert(Behaviour::Privilege);
+    }
+    if !command.env.is_empty() {
+        places.out.does.extend(variables::set_for(&command.env));
     }
     for redirect in &command.redirects {
         self::redirect(redirect, &mut places);
@@ -70,6 +73,7 @@ fn known<'c>(found: Found, command: &'c Command, places: &mut Places<'c>) {
         places.out.does.insert(Behaviour::UnknownDelete);
     }
     let out = &mut places.out;
+    out.does.extend(variables::set_by(&program, &operands));
     out.known = true;
     out.program = program;
     out.program_doubt = program_doubt;

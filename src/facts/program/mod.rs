@@ -18,12 +18,14 @@ mod place;
 mod sql;
 mod sql_words;
 mod table;
+mod variables;
 mod words;
 
 pub use behaviour::{BEHAVIOURS, Behaviour, BehaviourRow, Behaviours};
 pub use classify::classify;
 pub use code::{CodeTouch, Scan, scan};
 pub use table::Access;
+pub use variables::is_command;
 
 use crate::facts::command::Word;
 use crate::model::truth::Truth;

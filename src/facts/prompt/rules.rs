@@ -203,38 +203,109 @@ const RULES: [Rule; 44] = [
     ),
 ];
 
-/// The signals of words.
+/// The signals of words. Linear: each word is compared once with the words of slots that begin as it does, and a rule then
+/// looks at what its words fill.
 pub(super) fn of_words(words: &Words) -> Vec<Signal> {
+    let table = Slots::of_rules();
+    let filled: Vec<Filled> = words.list.iter().map(|word| table.filled_by(word)).collect();
     let mut found = Vec::new();
-    for Rule(id, weight, gap, slots) in RULES.iter().chain(&MORE) {
-        let Some((first, rest)) = slots.split_first() else { continue };
-        let starts = words.list.iter().enumerate().filter(|(_, word)| fills(first, word));
-        let holds = |(at, _): (usize, &String)| {
-            let mut at = at;
-            rest.iter().all(|slot| {
-                let from = at.saturating_add(1);
-                let ahead = words.list.iter().skip(from).take(gap.saturating_add(1));
-                match ahead.enumerate().find(|(_, word)| fills(slot, word)) {
-                    Some((distance, _)) => {
-                        at = from.saturating_add(distance);
-                        true
-                    }
-                    None => false,
-                }
+    for (Rule(id, weight, gap, slots), first) in RULES.iter().chain(&MORE).zip(&table.firsts) {
+        let last = first.saturating_add(slots.len());
+        let holds = |(at, start): (usize, &Filled)| {
+            if !start.holds(*first) {
+                return false;
+            }
+            let mut from = at.saturating_add(1);
+            (first.saturating_add(1)..last).all(|slot| {
+                let ahead = filled.get(from..).unwrap_or_default().iter().take(gap.saturating_add(1));
+                let distance = ahead.into_iter().position(|word| word.holds(slot));
+                from = from.saturating_add(distance.unwrap_or(0)).saturating_add(1);
+                distance.is_some()
             })
         };
-        if starts.into_iter().any(holds) {
+        if filled.iter().enumerate().any(holds) {
             found.push(Signal { id, weight: *weight });
         }
     }
     found
 }
 
-fn fills(slot: &str, word: &str) -> bool {
-    slot.split(' ').any(|known| match known.strip_suffix('*') {
-        Some(stem) => word.starts_with(stem),
-        None => known == word,
-    })
+/// Words of 64 bits for all slots of all rules.
+const SLOT_WORDS: usize = 4;
+
+/// The slots that a word fills, by number: those of all rules in the order of the table.
+#[derive(Clone, Copy, Default)]
+struct Filled([u64; SLOT_WORDS]);
+
+impl Filled {
+    fn holds(&self, slot: usize) -> bool {
+        let bits = self.0.get(slot.div_euclid(64)).copied().unwrap_or_default();
+        bits.wrapping_shr(u32::try_from(slot.rem_euclid(64)).unwrap_or_default()) & 1 == 1
+    }
+
+    fn add(&mut self, slot: usize) {
+        let bit = 1_u64.wrapping_shl(u32::try_from(slot.rem_euclid(64)).unwrap_or_default());
+        if let Some(bits) = self.0.get_mut(slot.div_euclid(64)) {
+            *bits |= bit;
+        }
+    }
+}
+
+/// All words of all slots, by how they begin.
+struct Slots {
+    /// The number of each rule's first slot.
+    firsts: Vec<usize>,
+    /// The first two bytes of a known word, the word or its stem, whether any ending will do, the slot.
+    known: Vec<([u8; 2], &'static str, bool, usize)>,
+    /// Where the words with a first byte begin in `known`, and end.
+    ranges: [(usize, usize); 256],
+}
+
+impl Slots {
+    fn of_rules() -> Self {
+        let mut table = Self { firsts: Vec::new(), known: Vec::new(), ranges: [(0, 0); 256] };
+        let mut number = 0_usize;
+        for Rule(_, _, _, slots) in RULES.iter().chain(&MORE) {
+            table.firsts.push(number);
+            for slot in *slots {
+                let words = slot.split(' ').map(|known| match known.strip_suffix('*') {
+                    Some(stem) => (stem, true),
+                    None => (known, false),
+                });
+                table.known.extend(words.map(|(word, open)| (beginning(word), word, open, number)));
+                number = number.saturating_add(1);
+            }
+        }
+        table.known.sort_unstable_by_key(|(begin, ..)| *begin);
+        for (at, ([first, _], ..)) in table.known.iter().enumerate() {
+            if let Some(range) = table.ranges.get_mut(usize::from(*first)) {
+                *range = (if range.1 == 0 { at } else { range.0 }, at.saturating_add(1));
+            }
+        }
+        table
+    }
+
+    fn filled_by(&self, word: &str) -> Filled {
+        let begin = beginning(word);
+        let [first, _] = begin;
+        let (start, end) = self.ranges.get(usize::from(first)).copied().unwrap_or_default();
+        let known = self.known.get(start..end).unwrap_or_default();
+        let mut filled = Filled::default();
+        // A stem of one letter would have to be looked for under that letter alone; there is none.
+        let from = known.partition_point(|(other, ..)| *other < begin);
+        for (_, known, open, slot) in known.iter().skip(from).take_while(|(other, ..)| *other == begin) {
+            if word == *known || (*open && word.starts_with(known)) {
+                filled.add(*slot);
+            }
+        }
+        filled
+    }
+}
+
+/// The first two bytes, zeros where there are none.
+fn beginning(word: &str) -> [u8; 2] {
+    let mut bytes = word.bytes();
+    [bytes.next().unwrap_or(0), bytes.next().unwrap_or(0)]
 }
 
 /// Rules on what is to be done rather than on whose word counts.
@@ -311,13 +382,25 @@ const MARKS: [(&str, &str, u32); 15] = [
     ("tool_imitation", "<tool_call>", 60),
 ];
 
-/// The signals of marks.
+/// The signals of marks. All begin with a sign that is rare in prose.
 pub(super) fn of_lines(text: &str) -> impl Iterator<Item = Signal> {
-    let lower = text.to_lowercase();
+    let bytes = text.as_bytes();
+    let stands = |at: usize, mark: &str| {
+        let end = at.saturating_add(mark.len());
+        bytes.get(at..end).is_some_and(|there| there.eq_ignore_ascii_case(mark.as_bytes()))
+    };
+    let mut seen = [false; MARKS.len()];
+    for (at, _) in text.match_indices(['<', '[', '#', '=']) {
+        for ((_, mark, _), seen) in MARKS.iter().zip(&mut seen) {
+            *seen = *seen || stands(at, mark);
+        }
+    }
+    let found = MARKS.iter().zip(seen).filter(|(_, seen)| *seen);
+    let lower = text.to_ascii_lowercase();
     let message = lower.contains("important message from") && lower.contains("to you");
-    let marks = MARKS.iter().filter(move |(_, mark, _)| lower.contains(mark));
-    let found = marks.map(|(id, _, weight)| Signal { id, weight: *weight });
-    found.chain(message.then_some(Signal { id: "false_message", weight: 100 }))
+    found
+        .map(|((id, _, weight), _)| Signal { id, weight: *weight })
+        .chain(message.then_some(Signal { id: "false_message", weight: 100 }))
 }
 
 /// Pairs of words in scripts without spaces; both within this many characters.
@@ -338,13 +421,23 @@ const PAIRS: [(&str, &[&str], &[&str]); 5] = [
 pub(super) fn of_scripts(text: &str) -> impl Iterator<Item = Signal> {
     let lower = if text.is_ascii() { String::new() } else { text.to_lowercase() };
     PAIRS.iter().filter_map(move |(id, first, second)| {
+        // Where each word of the second kind begins.
+        let places: Vec<(usize, Vec<usize>)> = second
+            .iter()
+            .map(|word| (word.len(), lower.match_indices(word).map(|(at, _)| at).collect()))
+            .collect();
         let near = |(at, found): (usize, &str)| {
-            let after = lower.get(at.saturating_add(found.len())..).unwrap_or_default();
-            let end = after.char_indices().nth(NEAR).map_or(after.len(), |(end, _)| end);
-            let window = after.get(..end).unwrap_or_default();
-            second.iter().any(|word| window.contains(word))
+            let start = at.saturating_add(found.len());
+            let after = lower.get(start..).unwrap_or_default();
+            let end =
+                after.char_indices().nth(NEAR).map_or(after.len(), |(end, _)| end).saturating_add(start);
+            places.iter().any(|(length, places)| {
+                let next = places.partition_point(|place| *place < start);
+                places.get(next).is_some_and(|place| place.saturating_add(*length) <= end)
+            })
         };
-        let holds = first.iter().any(|word| lower.match_indices(word).any(near));
+        let any = places.iter().any(|(_, places)| !places.is_empty());
+        let holds = any && first.iter().any(|word| lower.match_indices(word).any(near));
         holds.then_some(Signal { id, weight: 100 })
     })
 }
@@ -376,4 +469,20 @@ pub(super) fn of_joined(joined: &str) -> impl Iterator<Item = Signal> {
         joined.contains(&phrase)
     });
     holds.then_some(Signal { id: "spaced_out", weight: 100 }).into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_slots_have_a_bit_and_all_words_two_bytes_to_be_found_by() {
+        let table = Slots::of_rules();
+        let slots = table.known.iter().map(|(.., slot)| *slot).max().unwrap();
+        assert!(slots < 64 * SLOT_WORDS, "{slots}");
+        for (_, word, open, slot) in &table.known {
+            assert!(!open || word.len() > 1, "{word}");
+            assert!(table.filled_by(word).holds(*slot), "{word}");
+        }
+    }
 }

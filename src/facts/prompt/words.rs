@@ -25,6 +25,7 @@ impl Words {
             match char {
                 // `don't` is one word.
                 '\'' | '’' if !word.is_empty() => {}
+                _ if char.is_ascii_alphanumeric() => word.push(char.to_ascii_lowercase()),
                 _ if char.is_alphanumeric() => word.extend(char.to_lowercase().map(plain)),
                 _ => {
                     if !word.is_empty() {

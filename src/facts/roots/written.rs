@@ -7,7 +7,6 @@
 use super::{Facts, record};
 use crate::facts::command::{Code, Command, Commands, Directory, Origin, Word};
 use crate::facts::params::Change;
-use crate::facts::program::classify;
 use crate::facts::shell::simple::commands;
 use crate::facts::value::{Doubt, Fact, List};
 use crate::facts::written::{Reading, edited, interpreter, reading, runs};
@@ -38,7 +37,7 @@ impl Facts<'_> {
         for written in &self.commands().written {
             let Some(reading) = reading(&written.path) else { continue };
             match &written.text {
-                Some(text) => self.run(reading, text, &mut ran),
+                Some(text) => self.read(reading, text, &mut ran),
                 None => {
                     ran.any = true;
                     ran.doubt = Some("what is put into a file that runs by itself is not known");
@@ -48,19 +47,17 @@ impl Facts<'_> {
         if !ran.any {
             return Fact::Missing;
         }
-        self.started(&mut ran.commands);
-        let opaque = ran.commands.opaque.first().map(|why| Doubt::new(Truth::Opaque, why.clone()));
-        let open = ran.doubt.map(|why| Doubt::new(Truth::Unknown, why)).or(opaque);
-        let ground = self.ground();
-        let list = ran.commands.list.iter();
-        let items = list.map(|command| record::command(command, &classify(command), ground)).collect();
-        Fact::Record(vec![Fact::List(List { items, open })])
+        let doubt = ran.doubt;
+        let run = self.classified(ran.commands);
+        let opaque = run.commands.opaque.first().map(|why| Doubt::new(Truth::Opaque, why.clone()));
+        let open = doubt.map(|why| Doubt::new(Truth::Unknown, why)).or(opaque);
+        Fact::Record(vec![Fact::List(List { items: run.records.take(), open })])
     }
 
     /// What a tool's change of a file adds to what it runs.
     fn changed(&self, reading: Reading, path: &str, change: &Change<'_>, ran: &mut Ran) {
         let (edits, all) = match change {
-            Change::Whole(text) => return self.run(reading, text, ran),
+            Change::Whole(text) => return self.read(reading, text, ran),
             Change::Edits { edits, all } => (edits, *all),
         };
         let before =
@@ -68,11 +65,11 @@ impl Facts<'_> {
         let after = before.as_deref().and_then(|before| edited(before, edits, all));
         let (Some(before), Some(after)) = (&before, after) else {
             // The edit fails, or its file is not seen: then each new part counts for itself.
-            return edits.iter().for_each(|(_, new)| self.run(reading, new, ran));
+            return edits.iter().for_each(|(_, new)| self.read(reading, new, ran));
         };
         let (mut old, mut new) = (Ran::default(), Ran::default());
-        self.run(reading, before, &mut old);
-        self.run(reading, &after, &mut new);
+        self.read(reading, before, &mut old);
+        self.read(reading, &after, &mut new);
         new.commands.list.retain(|command| !old.commands.list.iter().any(|before| is_same(before, command)));
         new.commands.opaque.retain(|why| !old.commands.opaque.contains(why));
         ran.commands.extend(new.commands);
@@ -81,14 +78,14 @@ impl Facts<'_> {
     }
 
     /// All that a text of this reading runs.
-    fn run(&self, reading: Reading, text: &str, ran: &mut Ran) {
+    fn read(&self, reading: Reading, text: &str, ran: &mut Ran) {
         let found = runs(reading, text);
         let ground = self.ground();
         ran.any = true;
         ran.doubt = ran.doubt.or(found.doubt);
         for (text, dialect) in found.shell {
             let dialect = dialect.unwrap_or_else(|| self.dialect());
-            let mut inner = commands(&text, dialect, ground.surroundings, ground.world);
+            let mut inner = commands(&text, dialect, ground.surroundings, &ground.world);
             for command in &mut inner.list {
                 command.depth = command.depth.saturating_add(1);
                 command.origin = Origin::Script;

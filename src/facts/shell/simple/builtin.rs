@@ -8,6 +8,7 @@ use super::memory::{CHOICES, Held, Key, LATE_TEXT, Variable, is_known};
 use super::walk::{Context, Input, Walker};
 use super::{files, output, parameter};
 use crate::facts::command::{Directory, Origin};
+use crate::facts::program::is_command;
 use crate::facts::shell::ast::Span;
 use std::collections::BTreeMap;
 
@@ -332,35 +333,7 @@ impl Walker<'_> {
 
     /// A variable that some program runs: `GIT_SSH_COMMAND`, `PAGER`, `PROMPT_COMMAND`.
     pub(super) fn hook(&mut self, context: &Context, name: &str, value: &str) {
-        let runs = matches!(
-            name,
-            "GIT_SSH_COMMAND"
-                | "GIT_SSH"
-                | "GIT_EDITOR"
-                | "GIT_SEQUENCE_EDITOR"
-                | "GIT_PAGER"
-                | "GIT_EXTERNAL_DIFF"
-                | "GIT_ASKPASS"
-                | "GIT_PROXY_COMMAND"
-                | "SSH_ASKPASS"
-                | "SUDO_ASKPASS"
-                | "PAGER"
-                | "MANPAGER"
-                | "LESSOPEN"
-                | "LESSCLOSE"
-                | "EDITOR"
-                | "VISUAL"
-                | "SYSTEMD_EDITOR"
-                | "BROWSER"
-                | "PROMPT_COMMAND"
-                | "RSYNC_RSH"
-                | "CVS_RSH"
-                | "TAR_OPTIONS"
-                | "FZF_DEFAULT_COMMAND"
-                | "BASH_ENV"
-                | "ENV"
-                | "ZDOTDIR"
-        );
+        let runs = is_command(name) || matches!(name, "TAR_OPTIONS" | "BASH_ENV" | "ENV");
         if !runs || value == LATE_TEXT || value.is_empty() {
             return;
         }
@@ -382,7 +355,6 @@ impl Walker<'_> {
                 let inner = self.inside(&outer, name, span);
                 self.execute(&inner, fields, span);
             }
-            "ZDOTDIR" => {}
             "LESSOPEN" => self.nested(&outer, name, value.trim_start_matches(['|', '-']), span, None),
             _ => self.nested(&outer, name, value, span, None),
         }
