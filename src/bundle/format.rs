@@ -30,7 +30,7 @@ use super::checksum::{checksum, mix};
 /// First bytes of every bundle. The high bit and the line ends show a file that went through a text-mode copy.
 pub const MAGIC: [u8; 8] = *b"\x89AGSB\r\n\x1a";
 /// Version of this layout. A program reads its own and no other.
-pub const FORMAT_VERSION: u32 = 4;
+pub const FORMAT_VERSION: u32 = 5;
 /// Version of the meaning of instructions and operators.
 pub const SEMANTICS_VERSION: u32 = 1;
 /// Version of the Unicode tables in the automata, `0x00MMmmpp`: Python 3.11 has 14.0.0.

@@ -10,8 +10,11 @@
 //! leads in the end: there is nothing to fall back from. The classes of bytes fold ASCII; of other characters the folded
 //! spelling is read.
 
+mod rows;
+
 use super::blocks::Blocks;
 use super::sparse::{Automaton, HAS_POSTINGS, Step, offset};
+use rows::Rows;
 
 /// Folds one character for the gate.
 ///
@@ -67,8 +70,10 @@ impl<'a> Gate<'a> {
     /// Reads `text` once and calls `found` with the number of every posting whose literal occurs, possibly more than
     /// once. `None` if the gate is damaged, or as soon as `found` answers so.
     pub fn scan(&self, text: &str, mut found: impl FnMut(u32) -> Option<()>) -> Option<()> {
-        let known = if text.len() < LONG { Vec::new() } else { vec![(0, 0); KNOWN] };
-        let mut at = At { state: self.automaton.first(), class: 0, known };
+        if text.len() >= LONG {
+            return self.scan_long(text, &mut found);
+        }
+        let mut at = At { state: self.automaton.first(), class: 0 };
         if text.is_ascii() {
             // The classes fold what is ASCII.
             return text.bytes().try_for_each(|byte| self.read(&mut at, byte, &mut found));
@@ -77,6 +82,39 @@ impl<'a> Gate<'a> {
         for character in text.chars().map(fold) {
             let folded = character.encode_utf8(&mut buffer);
             folded.bytes().try_for_each(|byte| self.read(&mut at, byte, &mut found))?;
+        }
+        Some(())
+    }
+
+    /// The same with rows that are filled on the way.
+    fn scan_long(&self, text: &str, found: &mut impl FnMut(u32) -> Option<()>) -> Option<()> {
+        let mut rows = Rows::new(self.root.len());
+        let mut place = rows.place(self.automaton.first())?;
+        let mut last = 0;
+        let mut read = |byte: u8| {
+            let class = *self.automaton.classes().get(usize::from(byte))?;
+            if class == self.space && last == class {
+                return Some(());
+            }
+            last = class;
+            place = match rows.step(place, class) {
+                Some(next) => next,
+                None => {
+                    let state = rows.state(place)?;
+                    rows.keep(state, class, self.next(state, class)?)?
+                }
+            };
+            if place & HAS_POSTINGS == 0 {
+                return Some(());
+            }
+            self.automaton.postings(rows.state(place)?, &mut *found)
+        };
+        if text.is_ascii() {
+            return text.bytes().try_for_each(read);
+        }
+        let mut buffer = [0; 4];
+        for character in text.chars().map(fold) {
+            character.encode_utf8(&mut buffer).bytes().try_for_each(&mut read)?;
         }
         Some(())
     }
@@ -94,27 +132,12 @@ impl<'a> Gate<'a> {
             return Some(());
         }
         at.class = class;
-        at.state = self.next(at, class)?;
+        at.state = self.next(at.state, class)?;
         if at.state & HAS_POSTINGS == 0 { Some(()) } else { self.automaton.postings(at.state, found) }
     }
 
     #[inline]
-    fn next(&self, at: &mut At, class: u8) -> Option<u32> {
-        let state = at.state;
-        if class == 0 || state == self.automaton.first() || at.known.is_empty() {
-            return self.look_up(state, class);
-        }
-        let key = u64::from(state).wrapping_shl(8) | u64::from(class) | IS_KNOWN;
-        let slot = key.wrapping_mul(SPREAD).wrapping_shr(u64::BITS.wrapping_sub(KNOWN.trailing_zeros()));
-        let known = usize::try_from(slot).ok().and_then(|slot| at.known.get_mut(slot))?;
-        if known.0 != key {
-            *known = (key, self.look_up(state, class)?);
-        }
-        Some(known.1)
-    }
-
-    #[inline]
-    fn look_up(&self, mut state: u32, class: u8) -> Option<u32> {
+    fn next(&self, mut state: u32, class: u8) -> Option<u32> {
         loop {
             if class == 0 || state == self.automaton.first() {
                 return self.root.get(usize::from(class)).map(|target| u32::from_le_bytes(*target));
@@ -131,17 +154,9 @@ impl<'a> Gate<'a> {
 
 /// Bytes from which on a text is long.
 const LONG: usize = 1024;
-/// Transitions that are remembered while a long text is read. PERF: it comes to the same few states all the time, and the
-/// way from one to the next may lead through several that read nothing.
-const KNOWN: usize = 1024;
-/// Flag of a key in use.
-const IS_KNOWN: u64 = 1 << 63;
-/// Spreads keys over the highest bits.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// What has been read: the state that it led to, the last class, and transitions that are known.
+/// What has been read: the state that it led to, and the last class.
 struct At {
     state: u32,
     class: u8,
-    known: Vec<(u64, u32)>,
 }

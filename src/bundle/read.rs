@@ -85,6 +85,8 @@ pub struct Field<'a> {
     pub root: Root,
     /// Of a fact: which bound element it looks at, see [`crate::model::field::FieldPath::bound`].
     pub bound: u8,
+    /// Of a fact: its number, see [`crate::model::fact::number`]; otherwise 0.
+    pub fact: u16,
     keys: &'a [[u8; RANGE_BYTES]],
     texts: &'a [u8],
     blocks: &'a Blocks<'a>,
@@ -276,10 +278,10 @@ impl<'a> Loaded<'a> {
     #[must_use]
     pub fn field(&self, id: FieldId) -> Option<Field<'_>> {
         let [kind, first, count] = words(self.blocks.record(self.fields, id.0)?)?;
-        let [root, bound, 0, 0] = kind.to_le_bytes() else { return None };
-        let root = Root::ALL.get(usize::from(root)).copied()?;
+        let [root, bound, low, high] = kind.to_le_bytes();
+        let (root, fact) = (Root::ALL.get(usize::from(root)).copied()?, u16::from_le_bytes([low, high]));
         let keys = self.blocks.run(self.keys, first, count)?;
-        Some(Field { root, bound, keys, texts: self.texts, blocks: &self.blocks })
+        Some(Field { root, bound, fact, keys, texts: self.texts, blocks: &self.blocks })
     }
 
     /// A short text of the hot part, as bytes.

@@ -13,10 +13,11 @@ use super::format::{BlockKind, Shape};
 use super::gate::Gate;
 use super::operand::Reader;
 use super::program::Statement;
-use super::read::{Counts, Loaded, Predicate, Which};
+use super::read::{Counts, Field, Loaded, Predicate, Which};
 use super::sparse::Automaton;
 use super::table;
 use crate::model::decision::Effect;
+use crate::model::fact;
 use crate::model::field::Root;
 use crate::model::id::{FieldId, PredId, RuleId};
 use crate::model::op::{Op, OperandKind};
@@ -51,8 +52,11 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
         let text = bundle.field_text(FieldId(number));
         text.ok_or(ReadError::damaged("a field path"))?;
         let field = bundle.field(FieldId(number));
-        if !field.is_some_and(|field| field.root == Root::Fact || field.bound == 0) {
+        if !field.is_some_and(|field| field.root == Root::Fact || (field.bound == 0 && field.fact == 0)) {
             return Err(ReadError::damaged("a field that is no fact looks at an element"));
+        }
+        if !field.is_some_and(|field| field.root != Root::Fact || is_declared(&field)) {
+            return Err(ReadError::damaged("the number of a fact is not that of its path"));
         }
     }
     for number in numbers(counts.predicates) {
@@ -79,6 +83,12 @@ pub fn verify(bundle: &Loaded<'_>) -> Result<(), ReadError> {
         bundle.rule(RuleId(number))?;
     }
     Ok(())
+}
+
+/// Whether the keys of a fact are the path that its number stands for.
+fn is_declared(field: &Field<'_>) -> bool {
+    let keys: Option<Vec<&str>> = field.keys().collect();
+    keys.is_some_and(|keys| fact::number(keys.into_iter()) == Some(field.fact))
 }
 
 fn within(number: u32, count: usize) -> bool {

@@ -21,6 +21,8 @@ use super::format::{
 use super::operand;
 use super::program::{Index, Operand, Predicate, Program, Statement};
 use super::set;
+use crate::model::fact;
+use crate::model::field::Root;
 use std::collections::BTreeMap;
 
 /// Writes a bundle.
@@ -211,7 +213,11 @@ impl<'p> Writer<'p> {
         let mut first = 0_u32;
         for field in &program.fields {
             let count = word(field.keys.len());
-            let kind = u32::from(field.root as u8) | (u32::from(field.bound) << 8);
+            let fact = match field.root {
+                Root::Fact => fact::number(field.keys.iter().map(String::as_str)).unwrap_or_default(),
+                Root::Params | Root::Context | Root::Bare => 0,
+            };
+            let kind = u32::from(field.root as u8) | (u32::from(field.bound) << 8) | (u32::from(fact) << 16);
             self.words(Section::Fields, &[kind, first, count]);
             for key in &field.keys {
                 self.text(Section::Keys, key);

@@ -107,7 +107,7 @@ pub(super) fn each_once(found: &[Thing]) -> Vec<Thing> {
 
 /// Whether one of the names stands in a path as a whole component, as it does in all that lies in the thing so named.
 /// PERF: this spares the look at each protected path, and they need not even be listed.
-fn may_be_inside(path: &str, names: &[&str]) -> bool {
+pub(super) fn may_be_inside(path: &str, names: &[&str]) -> bool {
     path.split(std::path::is_separator).any(|part| {
         names.iter().any(|name| match name.strip_suffix('*') {
             Some(start) => part.starts_with(start),

@@ -5,7 +5,7 @@
 //! when it runs is in neither; the words of the text are looked at beside (`hook::mention`).
 //! Deliberately not here: whether that is allowed (`policies/builtin/`), how a shell reads a text (`facts`).
 
-use super::mention::{Protected, Thing};
+use super::mention::{Protected, Thing, may_be_inside};
 use crate::facts::command::{Command, Word};
 use crate::facts::glob::fnmatchcase;
 use crate::facts::roots::Facts;
@@ -38,7 +38,7 @@ pub fn of_event<'p>(facts: &Facts<'_>, names: &[&str], protected: impl Fn() -> &
     if !["bash.", "mcp.", "unknown."].iter().any(runs) || !may_reach(&event.params, names) {
         return Reach::default();
     }
-    reach(facts, protected)
+    reach(facts, names, protected)
 }
 
 /// True where some text may be read by a shell as something else than what its words say, or names what is protected,
@@ -56,7 +56,7 @@ fn may_reach(value: &Value<'_>, names: &[&str]) -> bool {
     }
 }
 
-fn reach<'p>(facts: &Facts<'_>, protected: impl Fn() -> &'p Protected) -> Reach {
+fn reach<'p>(facts: &Facts<'_>, names: &[&str], protected: impl Fn() -> &'p Protected) -> Reach {
     let mut runs = String::new();
     for command in &facts.commands().list {
         line(command, &mut runs);
@@ -68,7 +68,8 @@ fn reach<'p>(facts: &Facts<'_>, protected: impl Fn() -> &'p Protected) -> Reach 
     if let Fact::Record(columns) = facts.root(FactRoot::Path) {
         for list in columns {
             let Fact::List(list) = list else { continue };
-            touches.extend(list.items.iter().filter_map(touch).flat_map(|touch| touch.things(protected())));
+            let reached = list.items.iter().filter_map(touch).filter(|touch| touch.may_reach(names));
+            touches.extend(reached.flat_map(|touch| touch.things(protected())));
         }
     }
     Reach { touches, runs }
@@ -133,6 +134,11 @@ fn text<'f>(record: &'f Fact<'_>, column: &str) -> Option<&'f str> {
 }
 
 impl Touch<'_> {
+    /// Whether there is anything to look for. PERF: links are followed in the path, so what it lies in stands in it.
+    fn may_reach(&self, names: &[&str]) -> bool {
+        self.removed || self.glob || may_be_inside(self.path, names)
+    }
+
     /// What is changed: what the path lies in, and what its pattern finds or a removed folder holds, where that is there.
     fn things(&self, protected: &Protected) -> Vec<Thing> {
         let mut found = protected.of_place(Path::new(self.path));

@@ -308,6 +308,57 @@ pub fn kind_below<'k>(kind: Kind, mut names: impl Iterator<Item = &'k str>) -> O
     names.try_fold(kind, |kind, name| kind.column(name).map(|(_, kind)| kind))
 }
 
+/// Columns on a declared path at most.
+pub const STEPS: usize = 3;
+/// Bits of a step in the number of a path.
+const STEP_BITS: u32 = 5;
+
+/// A declared path as a number, for who has to follow it often: from the lowest bits, one more than the place of its first
+/// column among those of all roots, then one more than the place of each further column in its record.
+pub fn number<'k>(mut names: impl Iterator<Item = &'k str>) -> Option<u16> {
+    let root = FactRoot::from_name(names.next()?)?;
+    let (place, mut kind) = root.kind().column(names.next()?)?;
+    let before = FactRoot::ALL.into_iter().take_while(|other| *other != root);
+    let first = before.map(|other| other.columns().len()).sum::<usize>().checked_add(place)?;
+    let mut steps = vec![first];
+    for name in names {
+        let (place, below) = kind.column(name)?;
+        steps.push(place);
+        kind = below;
+    }
+    let step = |number: u16, step: &usize| {
+        let step =
+            u16::try_from(step.checked_add(1)?).ok().filter(|step| step.checked_shr(STEP_BITS) == Some(0))?;
+        Some(number.checked_shl(STEP_BITS)? | step)
+    };
+    (steps.len() <= STEPS).then(|| steps.iter().rev().try_fold(0, step))?
+}
+
+/// What a number of [`number`] stands for: the root, the place of each column in its record, how many there are.
+#[must_use]
+pub fn steps(number: u16) -> Option<(FactRoot, [u8; STEPS], usize)> {
+    let mut steps = [0; STEPS];
+    let (mut count, mut rest) = (0_usize, number);
+    for step in &mut steps {
+        let bits = u8::try_from(rest & 0x1f).ok()?;
+        rest = rest.checked_shr(STEP_BITS)?;
+        let Some(place) = bits.checked_sub(1) else { break };
+        *step = place;
+        count = count.checked_add(1)?;
+    }
+    let mut first = usize::from(*steps.first()?);
+    for root in FactRoot::ALL {
+        match first.checked_sub(root.columns().len()) {
+            Some(behind) => first = behind,
+            None => {
+                *steps.first_mut()? = u8::try_from(first).ok()?;
+                return (count > 0 && rest == 0).then_some((root, steps, count));
+            }
+        }
+    }
+    None
+}
+
 /// Every declared path with its column, in the order of the table.
 #[must_use]
 pub fn all() -> Vec<(String, &'static Column)> {
@@ -346,6 +397,29 @@ mod tests {
         assert_eq!(kind_of("git.branch"), Some(Kind::Text));
         for none in ["shell", "shell.", "shell.command", "shell.commands.name.x", "params.command", ""] {
             assert_eq!(kind_of(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn every_declared_path_has_a_number_of_its_own_that_leads_to_it() {
+        let mut known = std::collections::BTreeSet::new();
+        for (path, column) in all() {
+            let number = number(path.split('.')).unwrap_or_else(|| panic!("{path} has no number"));
+            assert!(known.insert(number), "{path}");
+            let (root, places, count) = steps(number).unwrap();
+            let (mut kind, mut name) = (root.kind(), root.name().to_owned());
+            for place in &places[..count] {
+                let Kind::Record(columns) = kind.element() else { panic!("{path}: {name} is no record") };
+                let column = &columns[usize::from(*place)];
+                name = format!("{name}.{}", column.name);
+                kind = column.kind;
+            }
+            assert_eq!((name, kind), (path, column.kind));
+        }
+        assert_eq!(number("shell".split('.')), None);
+        assert_eq!(number("shell.commands.none".split('.')), None);
+        for number in 0..=u16::MAX {
+            assert!(steps(number).is_some() || !known.contains(&number));
         }
     }
 

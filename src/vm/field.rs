@@ -71,13 +71,13 @@ impl<'m, 'e> Fields<'m, 'e> {
         let place = self.places.get_mut(id.index()).ok_or(Damaged)?;
         if *place == 0 {
             let field = bundle.field(id).ok_or(Damaged)?;
-            if field.keys().any(|key| key.is_none()) {
-                return Err(Damaged);
-            }
             if field.root == Root::Fact {
                 *place = FACT | u32::try_from(self.facts.len()).map_err(|_| Damaged)?;
-                self.facts.push(Place::of(bundle, id).ok());
+                self.facts.push(Place::of(&field).ok());
                 return Ok(None);
+            }
+            if field.keys().any(|key| key.is_none()) {
+                return Err(Damaged);
             }
             let value = resolve(field.root, field.keys().flatten(), self.event);
             self.seen.push(Seen { views: value.map(views), texts: Default::default() });

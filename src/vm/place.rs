@@ -3,18 +3,13 @@
 //! In: a field of the bundle. Out: where in a record each step goes, and what stands at its end; the walk along them.
 //! Deliberately not here: what is tested there (`fact.rs`), which paths are declared (`model::fact`).
 //!
-//! PERF: names are looked up once for each field of an evaluation; conditions are asked for each element.
+//! PERF: a field of the bundle has its path as a number; conditions are asked for each element.
 
 use super::Damaged;
-use crate::bundle::read::Loaded;
+use crate::bundle::read::Field;
 use crate::facts::value::{Fact, List, Roots, column_of};
-use crate::model::fact::{FactRoot, Kind};
-use crate::model::field::Root;
-use crate::model::id::FieldId;
+use crate::model::fact::{self, FactRoot, Kind, STEPS};
 use crate::model::value::Value;
-
-/// Columns that a declared path has at most.
-const STEPS: usize = 7;
 
 /// Where a fact lies.
 #[derive(Clone, Copy, Debug)]
@@ -31,18 +26,14 @@ pub(super) struct Place {
 
 impl Place {
     /// The place of a field that is a fact.
-    pub(super) fn of(bundle: &Loaded<'_>, id: FieldId) -> Result<Self, Damaged> {
-        let field = bundle.field(id).filter(|field| field.root == Root::Fact).ok_or(Damaged)?;
-        let mut names = field.keys();
-        let root = names.next().flatten().and_then(FactRoot::from_name).ok_or(Damaged)?;
+    pub(super) fn of(field: &Field<'_>) -> Result<Self, Damaged> {
+        let (root, columns, count) = fact::steps(field.fact).ok_or(Damaged)?;
         let mut place =
-            Self { root, bound: field.bound, kind: root.kind(), steps: [(0, false); STEPS], count: 0 };
-        for name in names {
-            let (column, kind) = place.kind.column(name.ok_or(Damaged)?).ok_or(Damaged)?;
-            let step = place.steps.get_mut(place.count).ok_or(Damaged)?;
-            *step = (u8::try_from(column).map_err(|_| Damaged)?, matches!(kind, Kind::List(_)));
-            place.kind = kind;
-            place.count = place.count.saturating_add(1);
+            Self { root, bound: field.bound, kind: root.kind(), steps: [(0, false); STEPS], count };
+        for (step, column) in place.steps.iter_mut().zip(columns).take(count) {
+            let Kind::Record(columns) = place.kind.element() else { return Err(Damaged) };
+            place.kind = columns.get(usize::from(column)).ok_or(Damaged)?.kind;
+            *step = (column, matches!(place.kind, Kind::List(_)));
         }
         Ok(place)
     }

@@ -261,13 +261,30 @@ const PLACES: &[(&str, Reading)] = &[
 #[must_use]
 pub fn reading(path: &str) -> Option<Reading> {
     let path = path.replace('\\', "/").to_lowercase();
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).rev().take(DEPTH).collect();
     let fits = |glob: &str| {
         let (glob, rooted) = glob.strip_prefix('/').map_or((glob, false), |glob| (glob, true));
-        let mut parts = path.trim_matches('/').rsplit('/');
-        let all = glob.rsplit('/').all(|glob| parts.next().is_some_and(|part| fnmatchcase(glob, part)));
-        all && (!rooted || parts.next().is_none())
+        let mut count = 0_usize;
+        let all = glob.rsplit('/').all(|glob| {
+            let part = parts.get(count);
+            count = count.saturating_add(1);
+            part.is_some_and(|part| is_like(glob, part))
+        });
+        all && (!rooted || parts.len() == count)
     };
     PLACES.iter().find(|(glob, _)| fits(glob)).map(|(_, reading)| *reading)
+}
+
+/// Components of a path that are compared; no glob has as many.
+const DEPTH: usize = 8;
+
+/// PERF: most globs have no star, and most differ in the first letter.
+fn is_like(glob: &str, part: &str) -> bool {
+    match (glob.as_bytes().first(), part.as_bytes().first()) {
+        (Some(b'*' | b'['), _) => fnmatchcase(glob, part),
+        (first, other) if first != other => false,
+        (_, _) => glob == part || (glob.contains(['*', '[']) && fnmatchcase(glob, part)),
+    }
 }
 
 #[cfg(test)]

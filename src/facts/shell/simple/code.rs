@@ -10,8 +10,8 @@ use crate::facts::shell::ast::Span;
 
 /// An interpreter.
 struct Interpreter {
-    /// Its names, parted by spaces.
-    names: &'static str,
+    /// Its names.
+    names: &'static [&'static str],
     /// The language of its code.
     language: &'static str,
     /// Options whose value is code, parted by spaces.
@@ -36,158 +36,176 @@ enum Operand {
 
 const INTERPRETERS: &[Interpreter] = &[
     Interpreter {
-        names: "python python2 python3 pypy pypy3 ipython py",
+        names: &["python", "python2", "python3", "pypy", "pypy3", "ipython", "py"],
         language: "python",
         code: "-c",
         values: "-m -W -X -Q",
         operand: Operand::Script,
     },
     Interpreter {
-        names: "node nodejs tsx ts-node",
+        names: &["node", "nodejs", "tsx", "ts-node"],
         language: "javascript",
         code: "-e --eval -p --print -pe",
         values: "-r --require --import --loader --env-file",
         operand: Operand::Script,
     },
-    Interpreter { names: "deno", language: "javascript", code: "eval", values: "", operand: Operand::Other },
     Interpreter {
-        names: "bun",
+        names: &["deno"],
+        language: "javascript",
+        code: "eval",
+        values: "",
+        operand: Operand::Other,
+    },
+    Interpreter {
+        names: &["bun"],
         language: "javascript",
         code: "-e --eval -p --print",
         values: "",
         operand: Operand::Script,
     },
     Interpreter {
-        names: "perl",
+        names: &["perl"],
         language: "perl",
         code: "-e -E",
         values: "-I -M -m",
         operand: Operand::Script,
     },
     Interpreter {
-        names: "ruby jruby irb",
+        names: &["ruby", "jruby", "irb"],
         language: "ruby",
         code: "-e",
         values: "-I -r -C -E",
         operand: Operand::Script,
     },
     Interpreter {
-        names: "php php8",
+        names: &["php", "php8"],
         language: "php",
         code: "-r -R -B -E",
         values: "-d -c -f",
         operand: Operand::Script,
     },
     Interpreter {
-        names: "lua luajit lua5.1 lua5.3 lua5.4",
+        names: &["lua", "luajit", "lua5.1", "lua5.3", "lua5.4"],
         language: "lua",
         code: "-e",
         values: "-l",
         operand: Operand::Script,
     },
     Interpreter {
-        names: "osascript",
+        names: &["osascript"],
         language: "applescript",
         code: "-e",
         values: "-l -s",
         operand: Operand::Script,
     },
     Interpreter {
-        names: "powershell powershell.exe pwsh pwsh.exe",
+        names: &["powershell", "powershell.exe", "pwsh", "pwsh.exe"],
         language: "powershell",
         code: "-c -Command -command -C /c",
         values: "-ExecutionPolicy -ep -WindowStyle -w",
         operand: Operand::Code,
     },
     Interpreter {
-        names: "awk gawk mawk nawk",
+        names: &["awk", "gawk", "mawk", "nawk"],
         language: "awk",
         code: "-e --source",
         values: "-F -v -f -i --field-separator --assign",
         operand: Operand::Code,
     },
     Interpreter {
-        names: "sed gsed",
+        names: &["sed", "gsed"],
         language: "sed",
         code: "-e --expression",
         values: "-f -l",
         operand: Operand::Code,
     },
     Interpreter {
-        names: "jq",
+        names: &["jq"],
         language: "jq",
         code: "",
         values: "--arg --argjson --slurpfile --indent -f -L",
         operand: Operand::Code,
     },
     Interpreter {
-        names: "psql pgcli",
+        names: &["psql", "pgcli"],
         language: "sql",
         code: "-c --command",
         values: "-h -p -U -d -f -v -o -F -P -R -T --host --port --username --dbname --file --set",
         operand: Operand::Other,
     },
     Interpreter {
-        names: "mysql mariadb",
+        names: &["mysql", "mariadb"],
         language: "sql",
         code: "-e --execute",
         values: "-h -P -u -D -S --host --port --user --database",
         operand: Operand::Other,
     },
     Interpreter {
-        names: "sqlite3 duckdb",
+        names: &["sqlite3", "duckdb"],
         language: "sql",
         code: "-cmd -c",
         values: "-separator -init",
         operand: Operand::CodeSecond,
     },
     Interpreter {
-        names: "clickhouse-client clickhouse",
+        names: &["clickhouse-client", "clickhouse"],
         language: "sql",
         code: "-q --query",
         values: "-h --host -u --user -d --database --password",
         operand: Operand::Other,
     },
     Interpreter {
-        names: "sqlcmd",
+        names: &["sqlcmd"],
         language: "sql",
         code: "-Q -q",
         values: "-S -U -P -d -i -o",
         operand: Operand::Other,
     },
-    Interpreter { names: "bq", language: "sql", code: "", values: "", operand: Operand::Other },
+    Interpreter { names: &["bq"], language: "sql", code: "", values: "", operand: Operand::Other },
     Interpreter {
-        names: "cqlsh",
+        names: &["cqlsh"],
         language: "sql",
         code: "-e --execute",
         values: "-u -p -k -f",
         operand: Operand::Other,
     },
     Interpreter {
-        names: "mongosh mongo",
+        names: &["mongosh", "mongo"],
         language: "mongodb",
         code: "--eval",
         values: "--host --port -u -p --username --password",
         operand: Operand::Other,
     },
-    Interpreter { names: "R Rscript", language: "r", code: "-e", values: "-f", operand: Operand::Script },
     Interpreter {
-        names: "julia",
+        names: &["R", "Rscript"],
+        language: "r",
+        code: "-e",
+        values: "-f",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: &["julia"],
         language: "julia",
         code: "-e --eval -E --print",
         values: "-p -t -L",
         operand: Operand::Script,
     },
     Interpreter {
-        names: "elixir",
+        names: &["elixir"],
         language: "elixir",
         code: "-e --eval",
         values: "-r",
         operand: Operand::Script,
     },
-    Interpreter { names: "groovy", language: "groovy", code: "-e", values: "-cp", operand: Operand::Script },
     Interpreter {
-        names: "tclsh expect",
+        names: &["groovy"],
+        language: "groovy",
+        code: "-e",
+        values: "-cp",
+        operand: Operand::Script,
+    },
+    Interpreter {
+        names: &["tclsh", "expect"],
         language: "tcl",
         code: "-c",
         values: "-f",
@@ -203,14 +221,14 @@ pub(super) fn language(program: &str) -> Option<&'static str> {
 fn interpreter(program: &str) -> Option<&'static Interpreter> {
     // `python3.12`, `perl5.36`: the version does not matter.
     let plain = program.trim_end_matches(|char: char| char.is_ascii_digit() || char == '.');
-    let known = |name: &str| INTERPRETERS.iter().find(|row| row.names.split(' ').any(|own| own == name));
+    let known = |name: &str| INTERPRETERS.iter().find(|row| row.names.contains(&name));
     // PERF: most programs are none; their first letter tells many.
     if !program
         .starts_with(['p', 'n', 't', 'd', 'b', 'i', 'r', 'l', 'o', 'a', 'g', 'm', 's', 'j', 'c', 'R', 'e'])
     {
         return None;
     }
-    known(program).or_else(|| known(plain))
+    known(program).or_else(|| if plain == program { None } else { known(plain) })
 }
 
 impl Walker<'_> {

@@ -1,0 +1,95 @@
+//! Rows of transitions, filled as a long text meets them.
+//!
+//! In: transitions that were looked up. Out: the same ones again, at the price of one read.
+//! Deliberately not here: looking one up (`gate.rs`).
+//!
+//! PERF: a text comes to the same few states all the time, and the way from one to the next may lead through several that
+//! read nothing. A row costs space, so that only those are made that a text needs.
+
+use crate::bundle::sparse::HAS_POSTINGS;
+use std::collections::BTreeMap;
+
+/// States that have a row; then all are forgotten.
+const MOST: usize = 256;
+
+/// What was met so far. A state is named here by where its row begins, and keeps its flag of postings.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// Entries of one row: the classes.
+    width: usize,
+    /// For each row and class one more than where the next row begins, or 0.
+    next: Vec<u32>,
+    /// The states of the rows, in order.
+    states: Vec<u32>,
+    places: BTreeMap<u32, u32>,
+}
+
+impl Rows {
+    /// None, for so many classes.
+    pub(super) fn new(width: usize) -> Self {
+        Self { width, ..Self::default() }
+    }
+
+    /// Where the row of a state begins; it is made if there is none.
+    pub(super) fn place(&mut self, state: u32) -> Option<u32> {
+        if let Some(place) = self.places.get(&state) {
+            return Some(*place);
+        }
+        if self.states.len() >= MOST {
+            *self = Self::new(self.width);
+        }
+        let place = u32::try_from(self.next.len()).ok()? | (state & HAS_POSTINGS);
+        self.next.resize(self.next.len().checked_add(self.width)?, 0);
+        self.states.push(state);
+        self.places.insert(state, place);
+        Some(place)
+    }
+
+    /// Where the row begins that a class leads to, if that is known.
+    #[inline]
+    pub(super) fn step(&self, place: u32, class: u8) -> Option<u32> {
+        self.next.get(begin(place)?.checked_add(usize::from(class))?)?.checked_sub(1)
+    }
+
+    /// The state of a row.
+    pub(super) fn state(&self, place: u32) -> Option<u32> {
+        self.states.get(begin(place)?.checked_div(self.width)?).copied()
+    }
+
+    /// Keeps where a class leads from a state; gives where that state's row begins.
+    pub(super) fn keep(&mut self, from: u32, class: u8, to: u32) -> Option<u32> {
+        let next = self.place(to)?;
+        // All may have been forgotten for the new row.
+        if let Some(place) = self.places.get(&from) {
+            let at = begin(*place)?.checked_add(usize::from(class))?;
+            *self.next.get_mut(at)? = next.checked_add(1)?;
+        }
+        Some(next)
+    }
+}
+
+/// The place without its flag.
+fn begin(place: u32) -> Option<usize> {
+    usize::try_from(place & !HAS_POSTINGS).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_found_again_until_all_is_forgotten() {
+        let mut rows = Rows::new(3);
+        let first = rows.place(70).unwrap();
+        assert_eq!(rows.step(first, 2), None);
+        let next = rows.keep(70, 2, 80).unwrap();
+        assert_eq!((rows.step(first, 2), rows.state(next)), (Some(next), Some(80)));
+        assert_eq!((rows.step(first, 1), rows.step(next, 2)), (None, None));
+        for state in 0..300 {
+            let place = rows.keep(80, 1, 1000 + state).unwrap();
+            assert_eq!(rows.state(place), Some(1000 + state));
+        }
+        assert!(rows.states.len() <= MOST);
+        assert_eq!(rows.places.get(&70), None);
+    }
+}
