@@ -89,7 +89,9 @@ const LOOP_CASES: &[Case] = &[
     ("an instruction's operand is out of range", |program| set(program, 4, Opcode::Next, 2)),
     ("an instruction's operand is out of range", |program| program.fields[1].bound = 3),
     ("an instruction's operand is out of range", |program| program.fields[1].bound = 0),
-    ("an instruction's operand is out of range", |program| program.fields[0].keys[1] = "opaque".to_owned()),
+    ("the number of a fact is not that of its path", |program| {
+        program.fields[0].keys[1] = "opaque".to_owned()
+    }),
     // Into the inner body, over its `next`; out of the outer body.
     ("a jump leaves its condition", |program| set(program, 2, Opcode::SkipIfFalse, 2)),
     ("a jump leaves its condition", |program| set(program, 2, Opcode::SkipIfFalse, 6)),
