@@ -259,7 +259,8 @@ impl Parser<'_, '_> {
         self.after_word = false;
         if !sound {
             let here = self.here();
-            self.complain(Why::Unexpected, self.since(here));
+            let why = if self.token().0 == Token::End { Why::Unfinished } else { Why::Unexpected };
+            self.complain(why, self.since(here));
         }
         let body = self.loop_body();
         NodeKind::For { select, name, words, body }

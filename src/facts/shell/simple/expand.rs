@@ -9,7 +9,7 @@ use super::memory::{GLOB, LATE, LATE_TEXT, OPAQUE, Variable, is_known};
 use super::walk::{Capture, Context, Input, Walker};
 use super::{arithmetic, parameter};
 use crate::facts::command::{Directory, Origin, Word};
-use crate::facts::shell::ast::{NodeId, Piece, PieceKind, Quote, WordId};
+use crate::facts::shell::ast::{NodeId, Piece, PieceKind, Quote, Why, WordId};
 use std::rc::Rc;
 
 /// One word of a program, with marks.
@@ -380,8 +380,19 @@ impl Walker<'_> {
             PieceKind::Process { body, output } => Value::One(self.process(context, body, output)),
             PieceKind::Array(_) => Value::One(LATE_TEXT.to_owned()),
             PieceKind::Opaque(why) => {
-                let hides = self.not_understood(why, context.script.text_of(piece.span));
-                Value::One(if hides { OPAQUE.to_string() } else { LATE_TEXT.to_owned() })
+                let text = context.script.text_of(piece.span);
+                if self.not_understood(why, text) {
+                    Value::One(OPAQUE.to_string())
+                } else if why == Why::UnfinishedQuote {
+                    // Nothing runs; what stands in the quote counts as if it ended with the text. What stands in `"` is
+                    // there already.
+                    if let Some(inside) = text.trim_start_matches('$').strip_prefix('\'') {
+                        builder.quoted(inside);
+                    }
+                    return;
+                } else {
+                    Value::One(LATE_TEXT.to_owned())
+                }
             }
         };
         if let Value::One(text) = &value {

@@ -242,6 +242,7 @@ impl Walker<'_> {
                 | "aria2c"
                 | "scp"
                 | "sftp"
+                | "rsync"
                 | "gsutil"
                 | "fetch"
                 | "axel"
@@ -264,7 +265,11 @@ impl Walker<'_> {
                     self.wrote(context, Some(file), texts.contains(&"-a"), text.clone(), names.clone());
                 }
             }
-            "cp" | "mv" | "ln" | "install" => {
+            "rsync" if operands.iter().any(|operand| operand.contains(':')) => {
+                let from = vec![Word { text: name.to_owned(), ..Word::default() }];
+                self.wrote(context, operands.last().copied(), false, None, from);
+            }
+            "cp" | "mv" | "ln" | "install" | "rsync" => {
                 if let [source, target] = operands.as_slice() {
                     let file = self.path_key(context, source).and_then(|key| self.memory.file(&key).cloned());
                     let Some(target) = self.path_key(context, target) else { return };

@@ -26,6 +26,9 @@ pub(super) struct Redirection {
     pub(super) output: Option<(Word, bool)>,
 }
 
+/// Words of a download or copy of which is remembered where it goes.
+const FILE_WORDS: usize = 64;
+
 impl Walker<'_> {
     /// A simple command of a script; once for each value of a variable that has several.
     pub(super) fn simple(
@@ -202,6 +205,9 @@ impl Walker<'_> {
         let done =
             self.builtin(context, base, rest, at, span) || self.unwrap(context, base, &fields, at, span);
         self.shallower();
+        if rest.len() < FILE_WORDS {
+            self.remember_files(context, base, rest);
+        }
         if done {
             return;
         }
@@ -211,9 +217,6 @@ impl Walker<'_> {
         if self.capture != Capture::Off {
             let printed = self.printed(context, base, rest);
             self.print(printed);
-        }
-        if rest.len() < 8 {
-            self.remember_files(context, base, rest);
         }
     }
 
