@@ -24,7 +24,8 @@ const FIELDS: [&str; 9] = [
     "params.a.b-c",
     "é.ü",
 ];
-const VALUES: [&str; 14] = [
+const VALUES: [&str; 15] = [
+    "\"\\u{2028}\\u{200e}\\r\\u{feff}\"",
     "\"x\"",
     "'it'",
     "1",

@@ -52,6 +52,18 @@ fn a_flat_test_of_a_list_of_facts_says_some() {
 }
 
 #[test]
+fn comments_of_the_file_and_of_its_first_statement_are_told_apart_both_ways() {
+    let yaml = "# of the file\nversion: \"1.0\"\nstatements:\n  # of the statement\n  - sid: \"a\"\n    effect: deny\n    \
+                actions: [bash.execute]\n";
+    let text = "# of the file\n\n# of the statement\ndeny a on bash.execute\n";
+    assert_eq!(converted("p.yaml", yaml).as_deref(), Ok(text));
+    assert_eq!(converted("p.agsec", text).as_deref(), Ok(yaml));
+    let one = "# of the statement\ndeny a on bash.execute\n";
+    let in_yaml = converted("p.agsec", one).expect("convertible");
+    assert!(in_yaml.contains("statements:\n  # of the statement\n"), "{in_yaml}");
+}
+
+#[test]
 fn the_language_becomes_a_mapping_where_it_is_one_and_else_a_condition_in_a_string() {
     let text = "// top\ndefault deny\n\n# first\ndeny a on bash.execute\n  when params.command matches /\\brm\\b/ and params.n == 1.5\n  \
                 unless context.user == \"root\" or context.ok exists\n  severity high\n\n\

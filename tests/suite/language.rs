@@ -253,3 +253,20 @@ fn quantifiers_over_what_is_missing_empty_or_in_doubt_are_as_the_semantics_say()
         }
     }
 }
+
+/// A file that is cut off has its first mistake where it ends: in the item that was being written, and little else is said.
+#[test]
+fn a_cut_example_has_its_mistake_in_the_item_that_was_cut() {
+    for (_, body) in blocks(&page("guide/language.md").1).into_iter().filter(|(info, _)| *info == "agsec") {
+        let signs = body.as_bytes();
+        let begins = |at: &usize| (*at == 0 || signs[at - 1] == b'\n') && signs[*at].is_ascii_alphabetic();
+        let starts: Vec<usize> = (0..signs.len()).filter(begins).collect();
+        for end in (1..body.len()).filter(|end| body.is_char_boundary(*end)) {
+            let file = SourceFile { path: "p.agsec".to_owned(), text: body[..end].to_owned() };
+            let (_, found) = syntax::parse(&file, agsec::model::id::SourceId(0));
+            let last = starts.iter().copied().take_while(|start| *start < end).last().unwrap_or(0);
+            let early: Vec<_> = found.iter().filter(|one| (one.label.0.start as usize) < last).collect();
+            assert!(early.is_empty() && found.len() <= 2, "{found:?} in\n{}", &body[..end]);
+        }
+    }
+}

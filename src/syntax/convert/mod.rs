@@ -15,6 +15,7 @@ use crate::diag::source::SourceFile;
 use crate::diag::span::{Span, Spanned};
 use crate::model::decision::Effect;
 use crate::model::id::SourceId;
+use std::ops::Range;
 
 /// A form that policies are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,12 +120,13 @@ fn to_yaml(file: &SourceFile, source: SourceId) -> Result<Converted, Vec<Diagnos
     let text::Parsed { document, comments, diagnostics } = text::file(&file.text, source);
     failed(diagnostics)?;
     failed(missing_in_yaml(&document))?;
+    let head = head(&document, &file.text, &comments);
     let comments = comments.into_iter().filter_map(|place| {
         let written = file.text.get(place.clone())?;
         let words = written.strip_prefix("//").or_else(|| written.strip_prefix('#')).unwrap_or(written);
         Some((place.start, words.to_owned()))
     });
-    let text = yaml::document(&document, comments.collect());
+    let text = yaml::document(&document, comments.collect(), head);
     let again = SourceFile { path: "p.yaml".to_owned(), text };
     let (_, found) = front::parse(&again.text, source);
     if found.iter().any(Diagnostic::is_error) {
@@ -132,6 +134,25 @@ fn to_yaml(file: &SourceFile, source: SourceId) -> Result<Converted, Vec<Diagnos
         return Err(vec![cannot(whole, "yaml cannot hold a value of this file")]);
     }
     Ok(Converted { text: again.text, cases_left_out: document.cases.len() })
+}
+
+/// Where comments end that are of the whole file: before its default, or before the last that stand directly over its first
+/// statement.
+fn head(document: &Document, text: &str, comments: &[Range<usize>]) -> usize {
+    let rule = document.rules.iter().map(|rule| rule.span.start as usize).min();
+    let default = document.default.as_ref().map(|default| default.span.start as usize);
+    let Some(first) = rule.filter(|rule| default.is_none_or(|default| *rule < default)) else {
+        return default.unwrap_or(0);
+    };
+    let mut end = first;
+    for comment in comments.iter().rev().filter(|comment| comment.end <= first) {
+        let between = text.get(comment.end..end).unwrap_or("");
+        if !between.trim().is_empty() || between.matches('\n').count() > 1 {
+            break;
+        }
+        end = comment.start;
+    }
+    end
 }
 
 /// What a document has for which YAML has no words.

@@ -12,12 +12,10 @@ use crate::syntax::print;
 use crate::syntax::text::literal::is_hidden;
 use std::collections::HashSet;
 
-/// A document. Comments are offsets in its source and words, ascending.
-pub(super) fn document(document: &Document, comments: Vec<(usize, String)>) -> String {
+/// A document. Comments are offsets in its source and words, ascending; those before `head` are of the whole file.
+pub(super) fn document(document: &Document, comments: Vec<(usize, String)>, head: usize) -> String {
     let mut page = Page { out: String::new(), comments: comments.into_iter().peekable() };
-    let first = document.rules.iter().map(|rule| rule.span.start);
-    let first = first.chain(document.default.as_ref().map(|default| default.span.start)).min();
-    page.comments_before(first.unwrap_or(0) as usize, "");
+    page.comments_before(head, "");
     page.line("version: \"1.0\"");
     if let Some(default) = &document.default {
         page.line(&format!("default: {}", effect(default.node)));

@@ -129,7 +129,11 @@ impl Lines<'_> {
                 let after = self.text.get(comment.end..).unwrap_or("");
                 let gap = after.len().saturating_sub(after.trim_start().len());
                 let blank = after.get(..gap).is_some_and(|gap| gap.matches('\n').count() > 1);
-                if blank && indent == 0 && gap < after.len() {
+                // In YAML, keys that the text form has not may stand between two comments.
+                let next = self.comments.get(self.next.saturating_add(1)).filter(|next| next.start < offset);
+                let apart = next.and_then(|next| self.text.get(comment.end..next.start));
+                let apart = apart.is_some_and(|between| !between.trim().is_empty());
+                if (blank || apart) && indent == 0 && gap < after.len() {
                     self.out.push('\n');
                 }
             }

@@ -4,6 +4,7 @@
 //! each thing that is no token; reading goes on after it. Nothing here is nested, so no text is too deep.
 //! Deliberately not here: what escapes mean (`literal`), which tokens follow each other (the grammar).
 
+use super::literal::is_hidden;
 use super::token::{self, Token};
 use crate::diag::code::Code;
 use logos::Logos;
@@ -269,14 +270,6 @@ fn characters(text: &str, start: usize, flaws: &mut Vec<Flaw>) {
         let place = at..at.saturating_add(character.len_utf8());
         flaws.push(Flaw { code: Code::BadCharacter, place, message, help, fix: None });
     }
-}
-
-/// Line separators, marks of direction, and the byte order mark.
-fn is_hidden(character: char) -> bool {
-    matches!(
-        character,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
-    )
 }
 
 /// A character in a name that a word processor put there.

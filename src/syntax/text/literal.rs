@@ -224,9 +224,13 @@ fn push_escaped(character: char, quote: char, out: &mut String) {
     }
 }
 
-/// Characters that make a text look other than it is; they are only written as escapes.
+/// Characters that make a text look other than it is (line separators, marks of direction, the byte order mark); they are
+/// only written as escapes.
 pub(in crate::syntax) fn is_hidden(character: char) -> bool {
-    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+    )
 }
 
 /// A pattern between slashes that reads as this one; `None` where there is none.
