@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
 fn next_steps(directory: &Path, observe: bool) -> String {
     let directory = quoted(&directory.to_string_lossy());
     let mut steps = vec![
-        ("agsec install claude-code".to_owned(), "register the hook in Claude Code"),
+        ("agsec install --detect".to_owned(), "register the hook in the agents that are here"),
         ("agsec status".to_owned(), "see what is in force"),
         (format!("agsec compile {directory}"), "put your changes in force, after editing"),
     ];

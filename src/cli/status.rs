@@ -64,14 +64,14 @@ fn stricter(asked: &str, set: Mode) -> Option<Mode> {
     Mode::from_name(asked.trim()).filter(|asked| *asked > set)
 }
 
-fn as_json(found: &Overview, stricter: Option<Mode>, state: &Path, hooks: &[(PathBuf, bool)]) -> Value {
+fn as_json(found: &Overview, stricter: Option<Mode>, state: &Path, hooks: &[PathBuf]) -> Value {
     json!({
         "state_directory": state.to_string_lossy(),
         "mode": found.mode.name(),
         "mode_from": found.mode_from,
         "mode_in_environment": stricter.map(Mode::name),
         "layers": found.layers.iter().map(layer_json).collect::<Vec<_>>(),
-        "hooks": hooks.iter().filter(|(_, ours)| *ours).map(|(file, _)| file.to_string_lossy()).collect::<Vec<_>>(),
+        "hooks": hooks.iter().map(|file| file.to_string_lossy()).collect::<Vec<_>>(),
         "log": {
             "path": found.log.path.to_string_lossy(),
             "bytes": found.log.bytes,
@@ -125,16 +125,15 @@ fn mode_text(found: &Overview, stricter: Option<Mode>) -> String {
     }
 }
 
-fn as_text(found: &Overview, stricter: Option<Mode>, state: &Path, hooks: &[(PathBuf, bool)]) -> String {
+fn as_text(found: &Overview, stricter: Option<Mode>, state: &Path, hooks: &[PathBuf]) -> String {
     let mut text = mode_text(found, stricter);
     text.push_str(&format!("state  {}\n", clean(&state.to_string_lossy())));
     text.push_str(&format!("log    {}\n", log_text(found)));
-    let ours: Vec<String> =
-        hooks.iter().filter(|(_, ours)| *ours).map(|(file, _)| clean(&file.to_string_lossy())).collect();
+    let ours: Vec<String> = hooks.iter().map(|file| clean(&file.to_string_lossy())).collect();
     if ours.is_empty() {
         text.push_str(&format!(
-            "hook   {} (register it: agsec install claude-code)\n",
-            fair("none for Claude Code")
+            "hook   {} (register it: agsec install --detect)\n",
+            fair("none for any agent")
         ));
     } else {
         text.push_str(&format!("hook   {}\n", ours.join(", ")));

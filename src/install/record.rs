@@ -16,8 +16,8 @@ pub struct Record {
     pub before: Option<String>,
     /// The digest of the text that was written.
     pub written: String,
-    /// Whether the directory of the file was made for it.
-    pub made_directory: bool,
+    /// How many directories were made for the file, innermost first.
+    pub directories: usize,
 }
 
 /// The digest by which a written text is known again.
@@ -39,7 +39,7 @@ pub fn read(records: &Path, file: &Path) -> Option<Record> {
     Some(Record {
         before: value.get("before")?.as_str().map(str::to_owned),
         written: value.get("written")?.as_str()?.to_owned(),
-        made_directory: value.get("made_directory")?.as_bool()?,
+        directories: usize::try_from(value.get("directories")?.as_u64()?).ok()?,
     })
 }
 
@@ -53,7 +53,7 @@ pub fn write(records: &Path, file: &Path, record: &Record) -> io::Result<()> {
         "file": file.to_string_lossy(),
         "before": record.before,
         "written": record.written,
-        "made_directory": record.made_directory,
+        "directories": record.directories,
     });
     replace::replace(&place(records, file), format!("{value:#}\n").as_bytes(), PRIVATE)
 }

@@ -1,6 +1,6 @@
 //! Commands as processes, each with a home and a state directory of its own.
 
-mod desk;
+pub(crate) mod desk;
 mod evaluating;
 mod force;
 mod installing;

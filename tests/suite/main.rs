@@ -18,6 +18,8 @@ mod git; // repositories read from their files, compared with git
 mod golden; // diagnostics and the intermediate form, as recorded
 #[cfg(unix)]
 mod hook; // the hook as a process: payloads, layers, modes, failures, audit
+#[cfg(unix)]
+mod install; // every recipe: empty places, files of others, twice, taken out again
 mod json; // the JSON reader and writer
 mod language; // the pages of the policy language: examples and tables
 mod load; // policy files on disk that cannot be read
