@@ -12,6 +12,9 @@ const TAIL: u64 = 64 << 10;
 /// The denial at which the agent is told.
 const DENIALS: usize = 3;
 
+/// Where the action begins in a line; ids and times before it hold no quotes.
+const ACTION: &[u8] = b"\"action\":\"";
+
 /// What it is told.
 pub const ADVICE: &str =
     ". The same was denied three times in this session: stop trying, and ask the person how to go on";
@@ -21,14 +24,28 @@ pub const ADVICE: &str =
 pub fn is_repeated(log: &Path, line: &str) -> bool {
     let (Some(what), Some(session)) = (what(line), session(line)) else { return false };
     let Ok(tail) = log::tail(log, TAIL) else { return false };
-    let tail = String::from_utf8_lossy(&tail);
-    tail.lines().filter(|line| line.contains(what) && line.contains(session)).take(DENIALS).count() >= DENIALS
+    let same = |line: &&[u8]| {
+        let Some(start) = find(line, ACTION) else { return false };
+        let Some(rest) = line.get(start..).and_then(|rest| rest.strip_prefix(what.as_bytes())) else {
+            return false;
+        };
+        find(rest, session.as_bytes()).is_some()
+    };
+    // The newest first: who tries again and again is found after three lines.
+    tail.rsplit(|byte| *byte == b'\n').filter(same).take(DENIALS).count() >= DENIALS
+}
+
+/// Where a text begins in a line.
+///
+/// PERF: what is looked for stands near the beginning, where setting up a search would cost more than the search.
+fn find(line: &[u8], text: &[u8]) -> Option<usize> {
+    line.windows(text.len().max(1)).position(|window| window == text)
 }
 
 /// The members from the action to the outcome. Names of members inside the parameters come before them, and quotes in
 /// texts are escaped.
 fn what(line: &str) -> Option<&str> {
-    let start = line.find("\"action\":\"")?;
+    let start = find(line.as_bytes(), ACTION)?;
     let end = line.rfind(",\"matched_by\":\"")?;
     line.get(start..end)
 }
