@@ -86,35 +86,43 @@ impl<'a> Gate<'a> {
         Some(())
     }
 
-    /// The same with rows that are filled on the way.
+    /// The same with rows that are filled on the way; what was followed is not followed again.
     fn scan_long(&self, text: &str, found: &mut impl FnMut(u32) -> Option<()>) -> Option<()> {
+        if text.is_ascii() {
+            return self.read_long(text.bytes(), found);
+        }
+        let folded = text.chars().map(fold).flat_map(|character| {
+            let mut buffer = [0; 4];
+            let length = character.encode_utf8(&mut buffer).len();
+            buffer.into_iter().take(length)
+        });
+        self.read_long(folded, found)
+    }
+
+    fn read_long(
+        &self,
+        bytes: impl Iterator<Item = u8>,
+        found: &mut impl FnMut(u32) -> Option<()>,
+    ) -> Option<()> {
         let mut rows = Rows::new(self.root.len());
         let mut place = rows.place(self.automaton.first())?;
         let mut last = 0;
-        let mut read = |byte: u8| {
+        for byte in bytes {
             let class = *self.automaton.classes().get(usize::from(byte))?;
             if class == self.space && last == class {
-                return Some(());
+                continue;
             }
             last = class;
-            place = match rows.step(place, class) {
-                Some(next) => next,
-                None => {
-                    let state = rows.state(place)?;
-                    rows.keep(state, class, self.next(state, class)?)?
-                }
-            };
-            if place & HAS_POSTINGS == 0 {
-                return Some(());
+            if let Some(next) = rows.step(place, class) {
+                place = next;
+                continue;
             }
-            self.automaton.postings(rows.state(place)?, &mut *found)
-        };
-        if text.is_ascii() {
-            return text.bytes().try_for_each(read);
-        }
-        let mut buffer = [0; 4];
-        for character in text.chars().map(fold) {
-            character.encode_utf8(&mut buffer).bytes().try_for_each(&mut read)?;
+            let state = rows.state(place)?;
+            let next = self.next(state, class)?;
+            place = rows.keep(state, class, next)?;
+            if next & HAS_POSTINGS != 0 {
+                self.automaton.postings(next, &mut *found)?;
+            }
         }
         Some(())
     }

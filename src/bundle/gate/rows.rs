@@ -6,13 +6,12 @@
 //! PERF: a text comes to the same few states all the time, and the way from one to the next may lead through several that
 //! read nothing. A row costs space, so that only those are made that a text needs.
 
-use crate::bundle::sparse::HAS_POSTINGS;
 use std::collections::BTreeMap;
 
 /// States that have a row; then all are forgotten.
 const MOST: usize = 256;
 
-/// What was met so far. A state is named here by where its row begins, and keeps its flag of postings.
+/// What was met so far. A state is named here by where its row begins.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     /// Entries of one row: the classes.
@@ -38,7 +37,7 @@ impl Rows {
         if self.states.len() >= MOST {
             *self = Self::new(self.width);
         }
-        let place = u32::try_from(self.next.len()).ok()? | (state & HAS_POSTINGS);
+        let place = u32::try_from(self.next.len()).ok()?;
         self.next.resize(self.next.len().checked_add(self.width)?, 0);
         self.states.push(state);
         self.places.insert(state, place);
@@ -48,12 +47,12 @@ impl Rows {
     /// Where the row begins that a class leads to, if that is known.
     #[inline]
     pub(super) fn step(&self, place: u32, class: u8) -> Option<u32> {
-        self.next.get(begin(place)?.checked_add(usize::from(class))?)?.checked_sub(1)
+        self.next.get(usize::try_from(place).ok()?.checked_add(usize::from(class))?)?.checked_sub(1)
     }
 
     /// The state of a row.
     pub(super) fn state(&self, place: u32) -> Option<u32> {
-        self.states.get(begin(place)?.checked_div(self.width)?).copied()
+        self.states.get(usize::try_from(place).ok()?.checked_div(self.width)?).copied()
     }
 
     /// Keeps where a class leads from a state; gives where that state's row begins.
@@ -61,16 +60,11 @@ impl Rows {
         let next = self.place(to)?;
         // All may have been forgotten for the new row.
         if let Some(place) = self.places.get(&from) {
-            let at = begin(*place)?.checked_add(usize::from(class))?;
+            let at = usize::try_from(*place).ok()?.checked_add(usize::from(class))?;
             *self.next.get_mut(at)? = next.checked_add(1)?;
         }
         Some(next)
     }
-}
-
-/// The place without its flag.
-fn begin(place: u32) -> Option<usize> {
-    usize::try_from(place & !HAS_POSTINGS).ok()
 }
 
 #[cfg(test)]
