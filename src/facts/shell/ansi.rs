@@ -78,6 +78,8 @@ fn decode(bytes: &[u8]) -> Vec<u8> {
                     Some(byte) => text.push(byte),
                     None => {
                         let char = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+                        // No characters, and marks where words are expanded: the first is a part that is not known.
+                        let char = if matches!(char, '\u{fdd1}' | '\u{fdd2}') { '\u{fdd0}' } else { char };
                         text.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
                     }
                 }

@@ -29,6 +29,7 @@ mod xargs;
 use crate::facts::command::Commands;
 use crate::facts::shell::ast::Dialect;
 use crate::facts::world::{Surroundings, World};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 pub(in crate::facts) use memory::LATE_TEXT;
@@ -40,10 +41,21 @@ pub(in crate::facts) use recipe::{just_recipes, make_recipes};
 /// beyond the limits is opaque.
 #[must_use]
 pub fn commands(text: &str, dialect: Dialect, surroundings: &Surroundings, world: &dyn World) -> Commands {
-    let script = Rc::new(crate::facts::shell::parse(text, dialect));
+    let script = Rc::new(crate::facts::shell::parse(&unmarked(text), dialect));
     let mut walker = walk::Walker::new(dialect, surroundings, world, text.len());
     walker.whole(script);
     walker.commands
+}
+
+/// A text without the marks that expansion uses, which are no characters: what has one is late, which is the strict reading. A
+/// mark for a glob that somebody wrote would be left out of the word and leave it certain.
+fn unmarked(text: &str) -> Cow<'_, str> {
+    if text.contains([memory::OPAQUE, memory::GLOB]) {
+        // As long as what they stand for, so that places stay.
+        Cow::Owned(text.replace([memory::OPAQUE, memory::GLOB], memory::LATE_TEXT))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// The names of all wrappers in the table, for tests and documentation.

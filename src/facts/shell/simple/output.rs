@@ -4,6 +4,8 @@
 //! where that is not certain, too long, or not UTF-8.
 //! Deliberately not here: programs that look at the machine (`cat FILE`, `pwd`), which `simple` knows from its memory.
 
+use super::memory::is_known;
+
 /// Bytes that are computed at most.
 pub(super) const LONGEST: usize = 1 << 18;
 
@@ -121,7 +123,8 @@ pub(super) fn unescape(text: &str, zero: bool) -> Option<(String, bool)> {
             }
             'u' | 'U' => {
                 let value = digits(&mut rest, 16, if letter == 'u' { 4 } else { 8 })?;
-                out.extend(char::from_u32(value)?.encode_utf8(&mut [0; 4]).bytes());
+                let char = char::from_u32(value).filter(|char| is_known(char.encode_utf8(&mut [0; 4])))?;
+                out.extend(char.encode_utf8(&mut [0; 4]).bytes());
                 continue;
             }
             other => {
