@@ -7,6 +7,7 @@
 //! and is `inside`: its relative names need not name anything. That it leaves the directory again is not seen.
 //! Deliberately not here: whether speaking of it is allowed (`policies/builtin/`).
 
+use super::registration;
 use crate::model::value::Value;
 use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
@@ -55,9 +56,9 @@ pub struct Protected {
     pub paths: Vec<(Thing, PathBuf)>,
 }
 
-/// What the parameters of an action mention, each once, in a fixed order. `names` are the last components of all
-/// protected paths, with `*` at the end as there: a text without any of them mentions nothing, and `protected` is not
-/// asked for. A command counts with `place`, the call's working directory.
+/// What the parameters of an action mention, each once, in a fixed order. `names` are the last components of the
+/// protected paths but for registrations, with `*` at the end as there: a text without any of them, or of a
+/// registration's, mentions nothing, and `protected` is not asked for. A command counts with `place`, the call's working directory.
 #[must_use]
 pub fn mentions<'p>(
     action: &str,
@@ -67,7 +68,7 @@ pub fn mentions<'p>(
     protected: impl Fn() -> &'p Protected,
 ) -> Vec<Thing> {
     let mut found: Vec<Thing> = Vec::new();
-    let named = |text: &str| names.iter().any(|name| text.contains(name.trim_end_matches('*')));
+    let named = |text: &str| names_any(text, names);
     let place = place.filter(|place| may_be_inside(&place.to_string_lossy(), names));
     let mut look = |key: &str, text: &str| {
         if key == "command"
@@ -106,7 +107,8 @@ pub(super) fn each_once(found: &[Thing]) -> Vec<Thing> {
 }
 
 /// Whether one of the names stands in a path as a whole component, as it does in all that lies in the thing so named.
-/// PERF: this spares the look at each protected path, and they need not even be listed.
+/// Registrations are not asked for: their folders hold other things as well. PERF: this spares the look at each
+/// protected path, and they need not even be listed.
 pub(super) fn may_be_inside(path: &str, names: &[&str]) -> bool {
     path.split(std::path::is_separator).any(|part| {
         names.iter().any(|name| match name.strip_suffix('*') {
@@ -115,6 +117,13 @@ pub(super) fn may_be_inside(path: &str, names: &[&str]) -> bool {
             None => part == *name || *name == ".",
         })
     })
+}
+
+/// Whether a text holds one of the names, or one of a registration. PERF: most texts are shorter than most names.
+pub(super) fn names_any(text: &str, names: &[&str]) -> bool {
+    let holds = |name: &str| name.len() <= text.len() && text.contains(name);
+    names.iter().any(|name| holds(name.strip_suffix('*').unwrap_or(name)))
+        || registration::NAMES.iter().any(|name| holds(name))
 }
 
 /// What a command mentions that runs in a place which belongs to these.

@@ -283,10 +283,12 @@ fn refuse(voice: Voice, failure: Failure, id: &str) -> Answer {
 /// from the session's.
 #[must_use]
 pub fn folders(call: &Call<'_>) -> Vec<PathBuf> {
-    let base = call.context("cwd").map(PathBuf::from).unwrap_or_default();
-    // PERF: an absolute folder stays itself when it is joined.
     let mut all: Vec<PathBuf> = Vec::new();
-    for folder in call.folders().map(|folder| base.join(folder)) {
+    for folder in call.folders().map(Path::new) {
+        let folder = match folder.is_absolute() {
+            true => folder.to_owned(),
+            false => Path::new(call.context("cwd").unwrap_or_default()).join(folder),
+        };
         if folder.is_absolute() && !all.contains(&folder) {
             all.push(folder);
         }
@@ -316,7 +318,7 @@ pub fn read<'a>(named: &'static Platform, payload: Value<'a>) -> (Voice, Result<
     (voice, call.and_then(asks))
 }
 
-/// The last components of what [`protected`] lists.
+/// The last components of what [`protected`] lists, but for registrations (`registration::NAMES`).
 #[must_use]
 pub fn protected_names<'n>(
     options: &'n Options,
@@ -327,7 +329,7 @@ pub fn protected_names<'n>(
     let own = [state_directory, &options.organisation_directory].into_iter().chain(log);
     let policies = state.layers.iter().map(|layer| layer.directory.as_path());
     let last = own.chain(policies).filter_map(Path::to_str).map(last_name).filter(|name| !name.is_empty());
-    ["agsec"].into_iter().chain(last).chain(registration::NAMES).collect()
+    ["agsec"].into_iter().chain(last).collect()
 }
 
 /// What follows the last separator. PERF: `Path::file_name` reads a path by its components.

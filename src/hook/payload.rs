@@ -35,7 +35,7 @@ pub struct Layout {
     pub server_tool: &'static [Place],
     /// `true` where the tool is an MCP server's.
     pub server_flag: &'static [Place],
-    /// What policies and the log see in `context`, and by which name.
+    /// What policies and the log see in `context`, and by which name; several places of one name stand together.
     pub context: &'static [(Place, &'static str)],
     /// Other members that are about the session and not about what is asked.
     pub session: &'static [&'static str],
@@ -62,7 +62,7 @@ pub enum Asks {
     /// In the MCP server, its tool and the input.
     Server,
     /// In the event itself: an object at this place, or the whole payload without what is about the session.
-    Itself(Shape, Place),
+    Itself(&'static Shape, Place),
 }
 
 /// An event before a tool runs.
@@ -73,7 +73,12 @@ pub const fn tool(name: &'static str, answers: &'static Answers) -> EventRow {
 
 /// An event before an action that its name tells.
 #[must_use]
-pub const fn action(name: &'static str, shape: Shape, place: Place, answers: &'static Answers) -> EventRow {
+pub const fn action(
+    name: &'static str,
+    shape: &'static Shape,
+    place: Place,
+    answers: &'static Answers,
+) -> EventRow {
     EventRow { name, kind: Kind::Tool, asks: Asks::Itself(shape, place), answers }
 }
 
@@ -92,7 +97,7 @@ pub const fn permission(name: &'static str, answers: &'static Answers) -> EventR
 /// A submitted prompt.
 #[must_use]
 pub const fn prompt(name: &'static str, place: Place, answers: &'static Answers) -> EventRow {
-    EventRow { name, kind: Kind::Prompt, asks: Asks::Itself(Shape::Whole("prompt.submit"), place), answers }
+    EventRow { name, kind: Kind::Prompt, asks: Asks::Itself(&Shape::Whole("prompt.submit"), place), answers }
 }
 
 /// An event that nothing waits for, of a host that reads no answer.
@@ -294,7 +299,7 @@ fn itself<'a>(layout: &Layout, place: Place, members: &mut Members<'a>) -> Value
 fn context<'a>(platform: &Platform, members: &Members<'a>) -> Value<'a> {
     let mut context: Members<'a> = Vec::with_capacity(platform.layout.context.len().saturating_add(4));
     for (place, name) in platform.layout.context {
-        if context.iter().any(|(known, _)| known == name) {
+        if context.last().is_some_and(|(known, _)| known == name) {
             continue;
         }
         match at(members, place) {

@@ -5,7 +5,7 @@
 //! when it runs is in neither; the words of the text are looked at beside (`hook::mention`).
 //! Deliberately not here: whether that is allowed (`policies/builtin/`), how a shell reads a text (`facts`).
 
-use super::mention::{Protected, Thing, may_be_inside};
+use super::mention::{Protected, Thing, may_be_inside, names_any};
 use crate::facts::command::{Command, Word};
 use crate::facts::glob::fnmatchcase;
 use crate::facts::roots::Facts;
@@ -49,7 +49,7 @@ fn may_reach(value: &Value<'_>, names: &[&str]) -> bool {
         Value::String(text) => {
             text.contains(|c: char| "'\"\\$`*?[{<>(&;|\n!".contains(c))
                 || ["rm", "mv"].iter().any(|name| text.contains(name))
-                || names.iter().any(|name| text.contains(name.trim_end_matches('*')))
+                || names_any(text, names)
         }
         Value::List(items) => items.iter().any(|item| may_reach(item, names)),
         Value::Object(members) => members.iter().any(|(_, item)| may_reach(item, names)),
@@ -136,7 +136,7 @@ fn text<'f>(record: &'f Fact<'_>, column: &str) -> Option<&'f str> {
 impl Touch<'_> {
     /// Whether there is anything to look for. PERF: links are followed in the path, so what it lies in stands in it.
     fn may_reach(&self, names: &[&str]) -> bool {
-        self.removed || self.glob || may_be_inside(self.path, names)
+        self.removed || self.glob || may_be_inside(self.path, names) || names_any(self.path, names)
     }
 
     /// What is changed: what the path lies in, and what its pattern finds or a removed folder holds, where that is there.

@@ -1,12 +1,13 @@
-//! The names of the files by which agents load hooks: the last components of the platforms' registrations, each once.
+//! The names of the files by which agents load hooks, as far as a text has to be searched for them.
 //!
-//! In: the platform table. Out: names, made by the compiler. PERF: every text of a call is searched for them, and taking
-//! the paths apart in each process would cost more than the search. Deliberately not here: the paths (`platform.rs`).
+//! In: the platform table. Out: beginnings of the last components of the platforms' registrations, each once and none that
+//! holds another: a text without any of them names no registration. PERF: made by the compiler, because every text of a
+//! call is searched for them, and taking the paths apart in each process would cost more than the search. Deliberately not
+//! here: the paths (`platform.rs`).
 
 #![allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    clippy::string_slice,
     reason = "evaluated by the compiler, which refuses what is out of bounds"
 )]
 
@@ -24,17 +25,29 @@ const MOST: usize = 256;
 
 /// Writes the names, and says how many there are.
 const fn fill(names: &mut [&'static str]) -> usize {
+    let mut all = [""; MOST];
+    let total = beginnings(&mut all);
+    let (mut count, mut at) = (0, 0);
+    while at < total {
+        if !covered(&all, total, at) {
+            names[count] = all[at];
+            count += 1;
+        }
+        at += 1;
+    }
+    count
+}
+
+/// Writes the beginning of each registration's last component.
+const fn beginnings(all: &mut [&'static str; MOST]) -> usize {
     let platforms: &[&Platform] = &PLATFORMS;
     let (mut count, mut row) = (0, 0);
     while row < platforms.len() {
         let files = platforms[row].registrations;
         let mut file = 0;
         while file < files.len() {
-            let name = last(files[file]);
-            if !holds(names, count, name) {
-                names[count] = name;
-                count += 1;
-            }
+            all[count] = beginning(files[file]);
+            count += 1;
             file += 1;
         }
         row += 1;
@@ -42,38 +55,43 @@ const fn fill(names: &mut [&'static str]) -> usize {
     count
 }
 
-const fn last(path: &'static str) -> &'static str {
+const fn beginning(path: &'static str) -> &'static str {
     let bytes = path.as_bytes();
     let mut start = bytes.len();
     while start > 0 && bytes[start - 1] != b'/' {
         start -= 1;
     }
-    path.split_at(start).1
+    let name = path.split_at(start).1;
+    if let [.., b'*'] = name.as_bytes() { name.split_at(name.len() - 1).0 } else { name }
 }
 
-const fn holds(names: &[&str], count: usize, name: &str) -> bool {
-    let mut at = 0;
-    while at < count {
-        if same(names[at].as_bytes(), name.as_bytes()) {
+/// Whether another name stands in this one, or the same one before it.
+const fn covered(all: &[&str; MOST], total: usize, at: usize) -> bool {
+    let mut other = 0;
+    while other < total {
+        let shorter = all[other].len() < all[at].len();
+        let earlier = all[other].len() == all[at].len() && other < at;
+        if (shorter || earlier) && holds(all[at].as_bytes(), all[other].as_bytes()) {
             return true;
         }
-        at += 1;
+        other += 1;
     }
     false
 }
 
-const fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < a.len() {
-        if a[at] != b[at] {
-            return false;
+const fn holds(text: &[u8], part: &[u8]) -> bool {
+    let mut start = 0;
+    while start + part.len() <= text.len() {
+        let mut same = 0;
+        while same < part.len() && text[start + same] == part[same] {
+            same += 1;
         }
-        at += 1;
+        if same == part.len() {
+            return true;
+        }
+        start += 1;
     }
-    true
+    false
 }
 
 #[cfg(test)]
@@ -81,13 +99,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_registration_ends_in_one_of_the_names() {
+    fn every_registration_holds_one_of_the_names() {
         for file in PLATFORMS.into_iter().flat_map(|platform| platform.registrations) {
-            assert!(NAMES.contains(&file.rsplit('/').next().unwrap()), "{file}");
+            let last = file.rsplit('/').next().unwrap();
+            assert!(NAMES.iter().any(|name| last.contains(name)), "{file}");
         }
-        let mut once = NAMES.to_vec();
-        once.sort_unstable();
-        once.dedup();
-        assert!(once.len() == NAMES.len() && !NAMES.contains(&""));
+        for (at, name) in NAMES.iter().enumerate() {
+            assert!(!name.is_empty());
+            assert!(
+                NAMES.iter().enumerate().all(|(other, text)| other == at || !text.contains(name)),
+                "{name}"
+            );
+        }
     }
 }

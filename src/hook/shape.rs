@@ -73,7 +73,7 @@ pub struct One {
     pub name: &'static str,
     /// The host's names for it; where several are given and differ, each is asked.
     pub from: Spellings,
-    /// What policies know besides, where it is given.
+    /// What policies know besides, where it is given; of several texts under a host's names, all.
     pub may: &'static [Name],
     /// Where the folder stands in which it happens.
     pub folder: Spellings,

@@ -184,15 +184,8 @@ impl One {
         Ok(questions)
     }
 
-    /// The different texts under the host's names. A single name is looked up and not copied.
     fn values(self, params: &Value<'_>) -> Vec<String> {
-        let mut values: Vec<String> = Vec::new();
-        for value in self.from.iter().filter_map(|name| params.get(name)?.as_str()) {
-            if !values.iter().any(|known| known == value) {
-                values.push(value.to_owned());
-            }
-        }
-        values
+        different(params, self.from)
     }
 
     fn missing(self, tool: &str) -> Malformed {
@@ -207,12 +200,11 @@ impl One {
             params = with(params, self.name, text(value.to_owned()));
         }
         for (name, from) in self.may {
-            let known = first(&params, from);
-            if let Some(known) =
-                known.filter(|known| params.get(name).and_then(Value::as_str) != Some(*known))
-            {
-                let known = text(known.to_owned());
-                params = with(params, name, known);
+            // Of several, each is what the host may read.
+            let known = different(&params, from).join("\n");
+            let given = params.get(name).and_then(Value::as_str).unwrap_or_default();
+            if !known.is_empty() && given != known {
+                params = with(params, name, text(known));
             }
         }
         params
@@ -385,6 +377,17 @@ fn monitor(params: Value<'_>) -> Questions<'_> {
     Ok(questions)
 }
 
+/// The different texts under these names.
+fn different(params: &Value<'_>, names: &[&str]) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for value in names.iter().filter_map(|name| params.get(name)?.as_str()) {
+        if !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
+        }
+    }
+    values
+}
+
 fn given(params: &Value<'_>, name: &str) -> bool {
     params.get(name).is_some_and(|value| !value.is_null())
 }
@@ -486,7 +489,7 @@ mod tests {
         );
         assert_eq!(
             found,
-            [r#"file.write {"path":"/etc/x","file_text":"b","file_path":"/etc/x","content":"b"}"#]
+            [r#"file.write {"path":"/etc/x","file_text":"b","file_path":"/etc/x","content":"b\na"}"#]
         );
         let found = asked(reading(&["path", "file_path"]), r#"{"path":"/etc/x","file_path":"/ok"}"#);
         assert_eq!(

@@ -57,7 +57,7 @@ const EVENTS: &[EventRow] = &[tool("PreToolUse", &TOOL)];
 
 const TOOLS: &[(&str, Shape)] = &[
     ("run_command", shell(&["CommandLine", "command"]).folder(&["Cwd"])),
-    ("send_command_input", Shape::Typed(&["Input"])),
+    ("send_command_input", Shape::Typed(&["Input", "input", "Text"])),
     ("command_status", Shape::Internal),
     ("view_file", reading(&["AbsolutePath", "TargetFile", "Path", "path"]).perhaps()),
     ("view_file_outline", reading(&["AbsolutePath", "TargetFile", "Path", "path"]).perhaps()),

@@ -125,7 +125,7 @@ const EVENTS: &[EventRow] = &[
     EventRow {
         name: "ConfigChange",
         kind: Kind::Settings,
-        asks: Asks::Itself(Shape::Whole("config.change"), &[]),
+        asks: Asks::Itself(&Shape::Whole("config.change"), &[]),
         answers: &BLOCK,
     },
     record("PostToolUse"),

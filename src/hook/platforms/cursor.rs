@@ -75,11 +75,11 @@ const NOTED: Answers = Answers { allow: document(&[]), ask: None, deny: document
 
 const EVENTS: &[EventRow] = &[
     tool("preToolUse", &TOOL),
-    action("beforeShellExecution", shell(&["command"]), &[], &SHELL),
+    action("beforeShellExecution", &shell(&["command"]), &[], &SHELL),
     server("beforeMCPExecution", &TOOL),
-    action("beforeReadFile", reading(&["file_path"]), &[], &TOOL),
-    action("beforeTabFileRead", reading(&["file_path"]), &[], &TOOL),
-    action("subagentStart", one("agent.spawn", "prompt", &["task"]), &[], &TOOL),
+    action("beforeReadFile", &reading(&["file_path"]), &[], &TOOL),
+    action("beforeTabFileRead", &reading(&["file_path"]), &[], &TOOL),
+    action("subagentStart", &one("agent.spawn", "prompt", &["task"]), &[], &TOOL),
     prompt("beforeSubmitPrompt", &[], &SUBMITTED),
     recorded("postToolUse", &NOTED),
     recorded("postToolUseFailure", &NOTED),

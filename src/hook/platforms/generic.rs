@@ -44,7 +44,7 @@ const EVENTS: &[EventRow] = &[
     EventRow {
         name: "ConfigChange",
         kind: Kind::Settings,
-        asks: Asks::Itself(Shape::Whole("config.change"), &[]),
+        asks: Asks::Itself(&Shape::Whole("config.change"), &[]),
         answers: &TOLD,
     },
     record("PostToolUse"),

@@ -47,10 +47,10 @@ pub static ROW: Platform = Platform {
 };
 
 const INFO: &[&str] = &["tool_info"];
-const RUN: Shape = shell(&["command_line"]);
-const READ: Shape = reading(&["file_path"]);
-const WRITE: Shape = Shape::Editor(&["file_path"]);
-const SUBMITTED: Asks = Asks::Itself(one("prompt.submit", "prompt", &["user_prompt"]), INFO);
+const RUN: &Shape = &shell(&["command_line"]);
+const READ: &Shape = &reading(&["file_path"]);
+const WRITE: &Shape = &Shape::Editor(&["file_path"]);
+const SUBMITTED: Asks = Asks::Itself(&one("prompt.submit", "prompt", &["user_prompt"]), INFO);
 
 /// One source has the names without `pre_`.
 const EVENTS: &[EventRow] = &[

@@ -79,7 +79,7 @@ fn section(page: &mut String, platform: &'static Platform) {
         let asks = match row.asks {
             Asks::Tool => "the tool".to_owned(),
             Asks::Server => "`mcp.<server>.<tool>`".to_owned(),
-            Asks::Itself(inner, _) => shape(inner, row.name),
+            Asks::Itself(inner, _) => shape(*inner, row.name),
         };
         let voice = Voice { platform, answers: row.answers };
         let ask = row.answers.ask.map_or_else(|| "as deny".to_owned(), form);
@@ -121,6 +121,7 @@ fn page() -> String {
          - `--format` names whose payload is expected. A payload that bears another agent's mark is read and answered as that agent's, whatever was named: agents read each other's settings files.\n\
          - A tool that is not in its platform's table is what other platforms mean by that name; else `unknown.<tool>`. An event that is not there is judged by its tool, else as `unknown.<event>`.\n\
          - A parameter stands under the name that policies know; the host's own name stays beside it.\n\
+         - `context` has what the host tells, under one name whatever the host calls it: `session_id`, `cwd`, `roots` (the workspace's folders), `workdir` (where the command runs, where that is another folder), `tool_name`, `tool_use_id`, `hook_event_name`, `permission_mode`, `agent_id`, `agent_type`, `mcp_server`, `platform`. `terminal` is true for text that is typed into a program that runs already; what that makes of it is not known.\n\
          - A call that does several things is asked about once for each (a patch for each file, a move as a deletion and a write), and the strictest answer holds.\n\
          - Names of MCP tools become `mcp.<server>.<tool>`; `.` and `%` inside a name are `%2E` and `%25`. A name that can be taken apart in several places is asked about in each. Where the host does not tell the server it is `unknown`.\n\
          - Where a person cannot be asked, a review denies and says how a person lets the action through. The third identical denial in a session tells the agent to stop and ask.\n\
