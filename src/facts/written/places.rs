@@ -262,7 +262,13 @@ const PLACES: &[(&str, Reading)] = &[
 pub fn reading(path: &str) -> Option<Reading> {
     let path = path.replace('\\', "/").to_lowercase();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).rev().take(DEPTH).collect();
+    let last = path.trim_end_matches('/').bytes().next_back();
     let fits = |glob: &str| {
+        // PERF: most end in another letter.
+        let end = glob.bytes().next_back();
+        if end != last && end != Some(b'*') {
+            return false;
+        }
         let (glob, rooted) = glob.strip_prefix('/').map_or((glob, false), |glob| (glob, true));
         let mut count = 0_usize;
         let all = glob.rsplit('/').all(|glob| {
@@ -278,12 +284,15 @@ pub fn reading(path: &str) -> Option<Reading> {
 /// Components of a path that are compared; no glob has as many.
 const DEPTH: usize = 8;
 
-/// PERF: most globs have no star, and most differ in the first letter.
+/// A glob that nearly always is a name, or has one star.
 fn is_like(glob: &str, part: &str) -> bool {
-    match (glob.as_bytes().first(), part.as_bytes().first()) {
-        (Some(b'*' | b'['), _) => fnmatchcase(glob, part),
-        (first, other) if first != other => false,
-        (_, _) => glob == part || (glob.contains(['*', '[']) && fnmatchcase(glob, part)),
+    let plain = |text: &str| !text.contains(['*', '[', '?']);
+    match glob.split_once('*') {
+        None if plain(glob) => glob == part,
+        Some((start, end)) if plain(start) && plain(end) => {
+            part.strip_prefix(start).is_some_and(|rest| rest.ends_with(end))
+        }
+        None | Some(_) => fnmatchcase(glob, part),
     }
 }
 
