@@ -6,6 +6,7 @@
 //! Deliberately not here: whether that is allowed (`policies/builtin/`), how a shell reads a text (`facts`).
 
 use super::mention::{Protected, Thing, may_be_inside, names_any};
+use super::platform::PLATFORMS;
 use crate::facts::command::{Command, Word};
 use crate::facts::glob::fnmatchcase;
 use crate::facts::roots::Facts;
@@ -18,7 +19,9 @@ use std::path::{Path, PathBuf};
 /// Bytes of all lines; commands beyond them may be anything.
 const LINES_BYTES: usize = 1 << 20;
 /// The programs by which a folder goes away with all that it holds. Others that are told to delete pick what they delete.
-const REMOVERS: [&str; 3] = ["rm", "mv", "rmdir"];
+const REMOVERS: [&str; 5] = ["rm", "mv", "rmdir", "trash", "gio trash"];
+/// Programs that put files into a folder under names that their words do not say.
+const FILLERS: [&str; 6] = ["git clone", "wget", "aria2c", "unzip", "tar", "bsdtar"];
 
 /// What commands reach.
 #[derive(Debug, Default)]
@@ -50,10 +53,17 @@ fn may_reach(value: &Value<'_>, names: &[&str]) -> bool {
             text.contains(|c: char| "'\"\\$`*?[{<>(&;|\n!".contains(c))
                 || ["rm", "mv"].iter().any(|name| text.contains(name))
                 || names_any(text, names)
+                || text.contains('.') && folders().any(|folder| text.contains(folder))
         }
         Value::List(items) => items.iter().any(|item| may_reach(item, names)),
         Value::Object(members) => members.iter().any(|(_, item)| may_reach(item, names)),
     }
+}
+
+/// The names of the folders in which registrations lie, e.g. `.claude`.
+fn folders() -> impl Iterator<Item = &'static str> {
+    let files = PLATFORMS.into_iter().flat_map(|platform| platform.registrations);
+    files.filter_map(|file| file.rsplit('/').nth(1)).filter(|folder| folder.starts_with('.'))
 }
 
 fn reach<'p>(facts: &Facts<'_>, names: &[&str], protected: impl Fn() -> &'p Protected) -> Reach {
@@ -68,8 +78,9 @@ fn reach<'p>(facts: &Facts<'_>, names: &[&str], protected: impl Fn() -> &'p Prot
     if let Fact::Record(columns) = facts.root(FactRoot::Path) {
         for list in columns {
             let Fact::List(list) = list else { continue };
+            let sources: Vec<Source<'_>> = list.items.iter().filter_map(source).collect();
             let reached = list.items.iter().filter_map(touch).filter(|touch| touch.may_reach(names));
-            touches.extend(reached.flat_map(|touch| touch.things(protected())));
+            touches.extend(reached.flat_map(|touch| touch.things(protected(), &sources)));
         }
     }
     Reach { touches, runs }
@@ -106,6 +117,29 @@ struct Touch<'f> {
     glob: bool,
     /// With all that is below it.
     removed: bool,
+    via: &'f str,
+}
+
+/// A file that a program may put into a folder.
+struct Source<'f> {
+    /// The last component of its path.
+    name: &'f str,
+    /// What lies in it is put there, not itself: `conf/.`, or whatever a pattern finds.
+    inside: bool,
+    via: &'f str,
+}
+
+/// The file that a record of `path.touched` takes from somewhere.
+fn source<'f>(record: &'f Fact<'_>) -> Option<Source<'f>> {
+    let access = text(record, "access")?;
+    let written = text(record, "written")?;
+    matches!(access, "read" | "delete").then_some(Source {
+        name: written.trim_end_matches('/').rsplit('/').next().unwrap_or_default(),
+        inside: written.ends_with("/.")
+            || written.ends_with('/')
+            || known(record, "glob") == Some(&Value::Bool(true)),
+        via: text(record, "via").unwrap_or_default(),
+    })
 }
 
 /// The change that a record of `path.touched` tells of; `None` where it is read, or not known.
@@ -117,6 +151,7 @@ fn touch<'f>(record: &'f Fact<'_>) -> Option<Touch<'f>> {
         path: text(record, "resolved")?,
         glob: known(record, "glob") == Some(&Value::Bool(true)),
         removed: access == "delete" && REMOVERS.contains(&via) && (recursive || via == "mv"),
+        via,
     })
 }
 
@@ -136,12 +171,42 @@ fn text<'f>(record: &'f Fact<'_>, column: &str) -> Option<&'f str> {
 impl Touch<'_> {
     /// Whether there is anything to look for. PERF: links are followed in the path, so what it lies in stands in it.
     fn may_reach(&self, names: &[&str]) -> bool {
-        self.removed || self.glob || may_be_inside(self.path, names) || names_any(self.path, names)
+        self.removed
+            || self.glob
+            || may_be_inside(self.path, names)
+            || names_any(self.path, names)
+            || self.is_folder_of_registrations()
     }
 
-    /// What is changed: what the path lies in, and what its pattern finds or a removed folder holds, where that is there.
-    fn things(&self, protected: &Protected) -> Vec<Thing> {
+    fn is_folder_of_registrations(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        name.starts_with('.') && folders().any(|folder| folder == name)
+    }
+
+    /// Whether something with this name, which may end in `*`, is put into the folder.
+    fn gets(&self, name: &str, sources: &[Source<'_>]) -> bool {
+        let fits = |source: &Source<'_>| match name.strip_suffix('*') {
+            Some(start) => source.name.starts_with(start),
+            None => source.name == name,
+        };
+        FILLERS.contains(&self.via)
+            || sources.iter().any(|source| source.via == self.via && (source.inside || fits(source)))
+    }
+
+    /// What is changed: what the path lies in, what its pattern finds or a removed folder holds, where that is there, and
+    /// what is put into a folder under a name that counts.
+    fn things(&self, protected: &Protected, sources: &[Source<'_>]) -> Vec<Thing> {
         let mut found = protected.of_place(Path::new(self.path));
+        if self.is_folder_of_registrations() {
+            let gets = |known: &Path| {
+                known.parent() == Some(Path::new(self.path))
+                    && known
+                        .file_name()
+                        .and_then(|name| name.to_str())
+                        .is_some_and(|name| self.gets(name, sources))
+            };
+            found.extend(protected.paths.iter().filter(|(_, known)| gets(known)).map(|(thing, _)| *thing));
+        }
         if self.removed || self.glob {
             let lost = |known: &Path| {
                 let known = usual(known);

@@ -20,6 +20,14 @@ fn attacks(desk: &Desk) -> Vec<(&'static str, serde_json::Value)> {
         shell("sed -i s/deny/allow/ policies/01.yaml"),
         shell("echo '{}' > .claude/settings.json"),
         shell("cp x ~/.claude/settings.local.json"),
+        shell("cp settings.json ~/.claude/"),
+        shell("mv conf/settings.local.json .claude"),
+        shell("cp -r conf/. ~/.claude"),
+        shell("rsync -a conf/ ~/.claude/"),
+        shell("wget -P ~/.claude https://x.example/settings.json"),
+        shell("trash ~/.agsec"),
+        shell("X=agsec; $X observe"),
+        shell("agsec pack remove cloud"),
         shell("cd policies && sed -i s/deny/allow/ *.yaml"),
         shell("cd ~/.agsec && echo halt > state"),
         shell("agsec observe"),
@@ -183,4 +191,29 @@ fn looking_and_ordinary_work_pass() {
         json!({"file_path": desk.project().join("README.md"), "content": "see ~/.agsec and agsec observe"});
     assert!(asked(&desk, "Write", &content).is_silent());
     assert!(asked(&desk, "Read", &json!({"file_path": desk.state_directory().join("state")})).is_silent());
+}
+
+/// Commands that speak of agsec, of an agent or of its folder, and do nothing to them.
+const HARMLESS: &[&str] = &[
+    "git clone https://github.com/x/agsec && cd agsec && ls",
+    "cd agsec && make",
+    "claude -p \"explain the --bare option\"",
+    "X=agsec; echo $X observe",
+    "cd policies && ls; cd ..",
+    "agsec pack list",
+    "agsec pack show cloud",
+    "cp notes.md ~/.claude/agents/",
+    "cp -r skills ~/.claude/",
+    "ls ~/.claude",
+    "cp ~/.claude/settings.json /tmp/x",
+    "trash notes.md",
+    "rm src/hooks/use_cart.ts",
+];
+
+#[test]
+fn what_only_speaks_of_agsec_passes() {
+    let mut desk = Desk::empty();
+    desk.put_project(ALLOW);
+    let stopped: Vec<&str> = HARMLESS.iter().copied().filter(|command| desk.shell(command).code == 2).collect();
+    assert!(stopped.is_empty(), "{stopped:#?}");
 }

@@ -387,6 +387,11 @@ pub(super) fn read(row: &Wrapper, fields: &[Field], from: usize) -> Options {
             }
             continue;
         }
+        if text == "-" && row.name == "env" {
+            // The same as `-i`.
+            done.words = done.words.saturating_add(1);
+            continue;
+        }
         if text.len() < 2 || !text.starts_with('-') {
             // `su - name -c text`, `flock file -c text`: options follow.
             let more = !row.texts.is_empty() && row.runs == Runs::Nothing
