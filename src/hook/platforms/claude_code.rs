@@ -20,7 +20,12 @@ pub static ROW: Platform = Platform {
     other: &BLOCK,
     tools: TOOLS,
     servers: SERVERS,
-    registrations: &[".claude/settings*", ".claude/hooks", "/etc/claude-code", "/Library/Application Support/ClaudeCode"],
+    registrations: &[
+        ".claude/settings*",
+        ".claude/hooks",
+        "/etc/claude-code",
+        "/Library/Application Support/ClaudeCode",
+    ],
     root_variable: Some("CLAUDE_PROJECT_DIR"),
     variables: None,
     direct: None,

@@ -214,6 +214,7 @@ const HARMLESS: &[&str] = &[
 fn what_only_speaks_of_agsec_passes() {
     let mut desk = Desk::empty();
     desk.put_project(ALLOW);
-    let stopped: Vec<&str> = HARMLESS.iter().copied().filter(|command| desk.shell(command).code == 2).collect();
+    let stopped: Vec<&str> =
+        HARMLESS.iter().copied().filter(|command| desk.shell(command).code == 2).collect();
     assert!(stopped.is_empty(), "{stopped:#?}");
 }
