@@ -143,7 +143,7 @@ fn in_force(arguments: &Arguments, mut call: Call<'static>, global: &Global) -> 
         folders.push(policies::here()?);
     }
     let places = Places::new(folders.into_iter().chain(root));
-    let session = Session { places: &places, claimed: None, asked: None };
+    let session = Session { places: &places, claimed: None, asked: None, now: 0 };
     let located = locate(&options, state.path(), &session);
     let own = Own::seen(&options, &state, &session, &located.state);
     let found = own.describe(&mut call, options.agent.as_deref());

@@ -83,7 +83,7 @@ impl PoliciesAsGiven {
         }
         let state = global.state()?;
         let places = Places::new([policies::here()?]);
-        let session = Session { places: &places, claimed: None, asked: None };
+        let session = Session { places: &places, claimed: None, asked: None, now: 0 };
         let stored = state.read()?;
         Ok(Some(Own::seen(&Options::new(""), &state, &session, &stored.state)))
     }

@@ -94,7 +94,7 @@ fn by_what_is_in_force(arguments: &Arguments, mut call: Call<'static>, global: &
         folders.push(policies::here()?);
     }
     let places = Places::new(folders);
-    let session = Session { places: &places, claimed: None, asked: None };
+    let session = Session { places: &places, claimed: None, asked: None, now: 0 };
     let located = locate(&options, state.path(), &session);
     let own = Own::seen(&options, &state, &session, &located.state);
     let found = own.describe(&mut call, options.agent.as_deref());

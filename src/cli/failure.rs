@@ -7,6 +7,7 @@ use super::output::{self, clean};
 use super::{FAILED, USAGE};
 use crate::engine::build::Rejected;
 use crate::engine::directory::DirectoryError;
+use crate::engine::edit::EditError;
 use crate::install::InstallError;
 use std::io;
 
@@ -79,6 +80,13 @@ fn without_numbers(message: &str) -> String {
 impl From<DirectoryError> for Failure {
     fn from(error: DirectoryError) -> Self {
         Self::new(error.to_string()).help(error.help())
+    }
+}
+
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Self {
+        let help = error.help().to_owned();
+        Self::new(error.to_string()).help(help)
     }
 }
 

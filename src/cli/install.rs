@@ -18,7 +18,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use whom::{Whom, records};
 
-pub(super) use whom::registrations;
+pub(super) use whom::{home_of, names, registrations, targets};
 
 /// Register the hook in the configuration of agents
 ///
@@ -193,15 +193,20 @@ fn apply(done: &mut Vec<Done>, records: &Path, failures: &mut Vec<InstallError>)
     });
 }
 
-/// The program that is registered: `agsec-hook` where it stands beside this program.
+/// The program that is registered.
 fn program(arguments: &Arguments) -> Result<String, Failure> {
-    if let Some(named) = &arguments.program {
-        return text_of(&policies::absolute(named)?);
+    match &arguments.program {
+        Some(named) => text_of(&policies::absolute(named)?),
+        None => text_of(&program_to_register()?),
     }
+}
+
+/// `agsec-hook` where it stands beside this program, else this program.
+pub(super) fn program_to_register() -> Result<PathBuf, Failure> {
     let own = std::env::current_exe()
         .map_err(|error| Failure::new(format!("the path of this program cannot be registered: {error}")))?;
     let beside = own.with_file_name(format!("agsec-hook{}", std::env::consts::EXE_SUFFIX));
-    text_of(if beside.is_file() { &beside } else { &own })
+    Ok(if beside.is_file() { beside } else { own })
 }
 
 fn text_of(path: &Path) -> Result<String, Failure> {

@@ -10,6 +10,7 @@ mod completions;
 mod convert;
 mod demo;
 mod diagnostics;
+mod doctor;
 mod eval;
 mod event;
 mod explain;
@@ -21,8 +22,10 @@ mod man;
 mod mode;
 mod output;
 mod pack;
+mod pause;
 mod person;
 mod policies;
+mod policy;
 mod progress;
 mod schema;
 mod shell;
@@ -86,7 +89,9 @@ enum Command {
     Trust(trust::Arguments),
     Install(install::Arguments),
     Uninstall(install::Removal),
+    Doctor(doctor::Arguments),
     Status(status::Arguments),
+    Policy(policy::Arguments),
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
     Convert(convert::Arguments),
@@ -98,6 +103,7 @@ enum Command {
     Enforce(mode::Enforce),
     Halt(mode::Halt),
     Resume(mode::Resume),
+    Pause(pause::Arguments),
     Demo(demo::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -127,7 +133,9 @@ fn run(cli: Cli) -> Outcome {
         Command::Trust(arguments) => trust::run(&arguments, global),
         Command::Install(arguments) => install::run(&arguments, global),
         Command::Uninstall(arguments) => install::remove(&arguments, global),
+        Command::Doctor(arguments) => doctor::run(&arguments, global),
         Command::Status(arguments) => status::run(&arguments, global),
+        Command::Policy(arguments) => policy::run(&arguments, global),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
@@ -139,6 +147,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Enforce(arguments) => mode::enforce(&arguments, global),
         Command::Halt(arguments) => mode::halt(&arguments, global),
         Command::Resume(arguments) => mode::resume(&arguments, global),
+        Command::Pause(arguments) => pause::run(&arguments, global),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -111,6 +111,9 @@ pub(super) fn resume(arguments: &Resume, global: &Global) -> Outcome {
             stored.halted = false;
             ended.push("the first line of the state file".to_owned());
         }
+        if project.is_none() && stored.state.pause.take().is_some() {
+            ended.push("the pause".to_owned());
+        }
         let halts = |mode: Mode| mode == Mode::Halt;
         let roots: Vec<Option<PathBuf>> = stored
             .state
@@ -128,6 +131,12 @@ pub(super) fn resume(arguments: &Resume, global: &Global) -> Outcome {
         let left: Vec<String> = left.map(|entry| name(entry.root.as_deref())).collect();
         Ok(((ended, left), Vec::new()))
     })?;
+    if !ended.is_empty()
+        && let Err(failure) =
+            super::pause::record(&state, "agsec.resume", &format!("resumed: {}", ended.join(", ")))
+    {
+        warn(failure.message());
+    }
     if arguments.whom.json {
         output::print_json(&json!({ "resumed": ended, "still_halted": left }))?;
         return Ok(DONE);
@@ -153,6 +162,7 @@ fn set(whom: &Whom, mode: Mode, global: &Global) -> Outcome {
         force::set(&mut stored.state, root.as_deref(), Some(mode));
         if root.is_none() {
             stored.halted = stored.halted && mode == Mode::Halt;
+            stored.state.pause = None;
         }
         Ok((known, Vec::new()))
     })?;

@@ -3,11 +3,14 @@
 use super::install::registrations;
 use super::output::{self, bad, clean, faint, fair, good, one_line, strong, warn};
 use super::{DONE, FAILED, Global, Outcome, policies};
+use crate::audit::time::rfc3339;
 use crate::engine::overview::{LayerView, Overview, TextView, overview};
 use crate::hook::failure::quoted;
 use crate::hook::mode::Mode;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Show what is in force here, what has changed since, what blocks, and the command that mends it
 #[derive(Debug, clap::Args)]
@@ -76,6 +79,8 @@ fn as_json(found: &Overview, stricter: Option<Mode>, state: &Path, hooks: &[Path
             "path": found.log.path.to_string_lossy(),
             "bytes": found.log.bytes,
             "instead": found.log.instead,
+            "recent": counts(&found.log.recent).into_iter().collect::<BTreeMap<_, _>>(),
+            "last_block": last_block(&found.log.recent),
             "last": found.log.last.as_deref().and_then(|line| serde_json::from_str::<Value>(line).ok()),
         },
         "untrusted": found.untrusted.as_deref().map(Path::to_string_lossy),
@@ -100,6 +105,7 @@ fn layer_json(layer: &LayerView) -> Value {
         "statements": bundle.map(|bundle| bundle.statements),
         "default": bundle.map(|bundle| policies::written(bundle.default)),
         "bytes": bundle.map(|bundle| bundle.bytes),
+        "made": bundle.and_then(|bundle| bundle.made).map(rfc3339),
         "text": layer.text.name(),
     })
 }
@@ -175,11 +181,12 @@ fn layer_text(layer: &LayerView) -> String {
     }
     match &layer.bundle {
         Ok(bundle) => text.push_str(&format!(
-            "    bundle  {}, {} statements, default {}, {} bytes\n",
+            "    bundle  {}, {} statements, default {}, {} bytes{}\n",
             good("ok"),
             bundle.statements,
             policies::written(bundle.default),
-            bundle.bytes
+            bundle.bytes,
+            bundle.made.and_then(|made| made.elapsed().ok()).map(age).unwrap_or_default()
         )),
         Err(what) => text.push_str(&format!("    bundle  {}: {}\n", bad("cannot be used"), clean(what))),
     }
@@ -200,8 +207,48 @@ fn log_text(found: &Overview) -> String {
         let member = |key: &str| last.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         one_line(&format!("{} {} {}", member("time"), member("outcome"), member("action")), 100)
     });
-    let last = told.map(|told| format!("\n       {} {told}", faint("last:"))).unwrap_or_default();
-    format!("{path} {}{last}", faint(&format!("({bytes} bytes)")))
+    let mut text = format!("{path} {}", faint(&format!("({bytes} bytes)")));
+    let counted: Vec<String> =
+        counts(&found.log.recent).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    if !counted.is_empty() {
+        text.push_str(&format!("\n       {} {}", faint("lately:"), clean(&counted.join(", "))));
+    }
+    if let Some(block) = last_block(&found.log.recent) {
+        let member = |key: &str| block.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let told = one_line(&format!("{} {}: {}", member("time"), member("action"), member("reason")), 100);
+        text.push_str(&format!("\n       {} {told}", faint("last block:")));
+    }
+    text.push_str(&told.map(|told| format!("\n       {} {told}", faint("last:"))).unwrap_or_default());
+    text
+}
+
+/// How many of these records had which outcome.
+fn counts(recent: &[String]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for record in recent.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        if let Some(outcome) = record.get("outcome").and_then(Value::as_str) {
+            *counts.entry(outcome.to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// The last of these records that blocked.
+fn last_block(recent: &[String]) -> Option<Value> {
+    let records = recent.iter().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    records.into_iter().find(|record| record.get("outcome").and_then(Value::as_str) == Some("blocked"))
+}
+
+/// `, 3 h ago`
+fn age(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "s"),
+        60..3600 => (seconds / 60, "min"),
+        3600..86_400 => (seconds / 3600, "h"),
+        86_400.. => (seconds / 86_400, "days"),
+    };
+    format!(", {count} {unit} ago")
 }
 
 #[cfg(test)]

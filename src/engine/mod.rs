@@ -10,6 +10,7 @@ pub mod cases;
 pub mod change;
 pub mod directory;
 pub mod discover;
+pub mod edit;
 pub mod force;
 pub mod given;
 mod include;

@@ -17,6 +17,7 @@ use crate::model::decision::Effect;
 use std::fs;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Bytes at the end of the log in which its last record is looked for.
 const LOG_TAIL: u64 = 64 << 10;
@@ -66,6 +67,8 @@ pub struct BundleView {
     pub default: Effect,
     /// Its size in bytes.
     pub bytes: usize,
+    /// When it was put in force.
+    pub made: Option<SystemTime>,
 }
 
 /// The text of a layer.
@@ -102,6 +105,8 @@ pub struct LogView {
     pub instead: Option<&'static str>,
     /// Its last whole line.
     pub last: Option<String>,
+    /// Its last whole lines, oldest first; no more of them than a few hundred.
+    pub recent: Vec<String>,
 }
 
 /// Something that blocks.
@@ -118,7 +123,7 @@ pub struct Problem {
 pub fn overview(directory: &StateDirectory, place: &Path, agent: Option<&str>) -> Overview {
     let options = Options { agent: agent.map(str::to_owned), ..Options::new("generic") };
     let places = Places::new([place.to_owned()]);
-    let session = Session { places: &places, claimed: None, asked: None };
+    let session = Session { places: &places, claimed: None, asked: None, now: now() };
     let located = locate(&options, directory.path(), &session);
     let stored = directory.read().unwrap_or_default();
     let counting = counting(&options, &stored.state, &session);
@@ -173,7 +178,7 @@ fn layers(
             directory: found.directory.clone(),
             digest: None,
             here: true,
-            bundle: look(&found.bundle, None),
+            bundle: look(&found.bundle, None, found.bundle.metadata().modified().ok()),
             text: TextView::Same,
         });
     let own =
@@ -190,7 +195,10 @@ fn layer(directory: &StateDirectory, entry: &LayerEntry, here: bool) -> LayerVie
     };
     let files = bytes.as_ref().ok().and_then(|bytes| again(bytes));
     let digest = source::digest_of(&entry.directory, files.as_ref().unwrap_or(&listed));
-    let bundle = bytes.and_then(|bytes| look(&bytes, Some(&entry.sources_digest)));
+    let bundle = bytes.and_then(|bytes| {
+        let made = bytes.metadata().modified().ok();
+        look(&bytes, Some(&entry.sources_digest), made)
+    });
     let text = match digest {
         _ if listed.is_empty() => TextView::Gone,
         Some(digest) if digest == entry.sources_digest => TextView::Same,
@@ -212,7 +220,7 @@ fn layer(directory: &StateDirectory, entry: &LayerEntry, here: bool) -> LayerVie
 }
 
 /// Reads a bundle in full, more than the hook does.
-fn look(bytes: &[u8], digest: Option<&str>) -> Result<BundleView, String> {
+fn look(bytes: &[u8], digest: Option<&str>, made: Option<SystemTime>) -> Result<BundleView, String> {
     let bundle = Loaded::read(bytes).map_err(|error| error.to_string())?;
     verify::verify(&bundle).map_err(|error| error.to_string())?;
     let meta = bundle.meta().map_err(|error| error.to_string())?;
@@ -220,7 +228,7 @@ fn look(bytes: &[u8], digest: Option<&str>) -> Result<BundleView, String> {
         return Err("it is not the bundle that was put in force".to_owned());
     }
     let statements = bundle.counts().statements;
-    Ok(BundleView { statements, default: bundle.default_effect(), bytes: bytes.len() })
+    Ok(BundleView { statements, default: bundle.default_effect(), bytes: bytes.len(), made })
 }
 
 fn problems(
@@ -257,6 +265,11 @@ fn problems(
     problems
 }
 
+/// Seconds since 1970.
+fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
 /// Who set the mode that holds.
 fn mode_from(stored: &Stored, places: &Places, mode: Mode) -> String {
     if stored.halted {
@@ -266,6 +279,10 @@ fn mode_from(stored: &Stored, places: &Places, mode: Mode) -> String {
     let project = set.clone().filter_map(|entry| entry.root.as_ref()).find(|root| places.are_below(root));
     match project {
         Some(root) => format!("the project {}", root.display()),
+        None if mode == Mode::Observe && stored.state.pause.is_some_and(|pause| pause.holds(now())) => {
+            let left = stored.state.pause.map_or(0, |pause| pause.until.saturating_sub(now()));
+            format!("a pause, for another {} min {} s", left / 60, left % 60)
+        }
         None if set.into_iter().any(|entry| entry.root.is_none()) => "you, for every project".to_owned(),
         None if mode == Mode::Enforce => "nobody has set another".to_owned(),
         None => "the organisation or the state file".to_owned(),
@@ -291,6 +308,8 @@ fn log(path: &Path) -> LogView {
     let mut tail = Vec::new();
     let read = file.seek(SeekFrom::Start(start)).and_then(|_| file.take(LOG_TAIL).read_to_end(&mut tail));
     let text = String::from_utf8_lossy(&tail);
-    let last = read.ok().and_then(|_| text.lines().rev().find(|line| line.ends_with('}')).map(str::to_owned));
-    LogView { bytes: Some(metadata.len()), last, ..none }
+    // The first line of the tail may have been cut.
+    let whole = text.lines().filter(|line| read.is_ok() && line.starts_with('{') && line.ends_with('}'));
+    let recent: Vec<String> = whole.map(str::to_owned).collect();
+    LogView { bytes: Some(metadata.len()), last: recent.last().cloned(), recent, ..none }
 }

@@ -52,6 +52,8 @@ pub struct Session<'s> {
     pub claimed: Option<PathBuf>,
     /// The mode that the environment asks for: it counts when it is stricter.
     pub asked: Option<Mode>,
+    /// Seconds since 1970, for a pause; 0 where none is to count.
+    pub now: u64,
 }
 
 /// Finds what is in force.
@@ -251,7 +253,13 @@ fn chosen(state: &State, session: &Session<'_>, entries: &[&LayerEntry]) -> Mode
         }
     }
     let halted = user.filter(|mode| *mode == Mode::Halt);
-    here.unwrap_or(user_mode).max(elsewhere.unwrap_or(Mode::Observe)).max(halted.unwrap_or(Mode::Observe))
+    let set = here
+        .unwrap_or(user_mode)
+        .max(elsewhere.unwrap_or(Mode::Observe))
+        .max(halted.unwrap_or(Mode::Observe));
+    // A pause is no way out of a halt.
+    let paused = set == Mode::Enforce && state.pause.is_some_and(|pause| pause.holds(session.now));
+    if paused { Mode::Observe } else { set }
 }
 
 /// A directory of policy text near the call that nobody has put in force, for the advice in an answer.

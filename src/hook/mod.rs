@@ -269,7 +269,8 @@ impl Run {
     fn session<'s>(&self, voice: Voice, places: &'s Places) -> Session<'s> {
         let claimed = voice.platform.root_variable.and_then(std::env::var_os).map(PathBuf::from);
         let asked = std::env::var("AGSEC_MODE").ok().and_then(|name| Mode::from_name(name.trim()));
-        Session { places, claimed: claimed.filter(|root| root.is_absolute()), asked }
+        let now = self.now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        Session { places, claimed: claimed.filter(|root| root.is_absolute()), asked, now }
     }
 }
 

@@ -19,8 +19,31 @@ pub const STATE_BYTES: u64 = 4 << 20;
 pub struct State {
     /// The modes that a person has set, at most one for each scope.
     pub modes: Vec<ModeEntry>,
+    /// A while during which decisions are recorded and not acted on.
+    pub pause: Option<Pause>,
     /// The layers in force, in the order in which they were put in force.
     pub layers: Vec<LayerEntry>,
+}
+
+/// The `pause` line: both ends in seconds since 1970. A clock that was set back before the start ends it, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// From when.
+    pub since: u64,
+    /// Until when.
+    pub until: u64,
+}
+
+impl Pause {
+    /// The longest that there may be, in seconds; a line that says more says nothing.
+    pub const LONGEST: u64 = 8 * 60 * 60;
+
+    /// True while it lasts.
+    #[must_use]
+    pub fn holds(self, now: u64) -> bool {
+        let lasts = self.until.checked_sub(self.since).is_some_and(|seconds| seconds <= Self::LONGEST);
+        lasts && self.since <= now && now < self.until
+    }
 }
 
 /// One `mode` line.
@@ -104,14 +127,14 @@ impl std::fmt::Display for StateError {
         let what = match self.kind {
             ErrorKind::Halt => "its first line is `halt`",
             ErrorKind::Header => "its first line is not `agsec-state 1`",
-            ErrorKind::Line => "expected `mode` or `layer` with its fields",
+            ErrorKind::Line => "expected `mode`, `pause` or `layer` with its fields",
             ErrorKind::Escape => "a `%` is not followed by two hexadecimal digits",
             ErrorKind::Mode => "expected `enforce`, `observe` or `halt`",
             ErrorKind::ModeTwice => "a mode is set twice",
             ErrorKind::NotAbsolute => "a path is not absolute",
             ErrorKind::BundleName => "a bundle is not a plain file name",
             ErrorKind::Digest => "a digest is not 64 hexadecimal digits",
-            ErrorKind::Number => "a size is not a number",
+            ErrorKind::Number => "a size or a time is not a number",
         };
         write!(f, "line {}: {what}", self.line)
     }
@@ -153,6 +176,13 @@ fn parse_line(line: &str, state: &mut State) -> Result<(), ErrorKind> {
                 return Err(ErrorKind::ModeTwice);
             }
             state.modes.push(entry);
+        }
+        "pause" => {
+            let mut number = || next()?.parse::<u64>().map_err(|_| ErrorKind::Number);
+            let pause = Pause { since: number()?, until: number()? };
+            if state.pause.replace(pause).is_some() {
+                return Err(ErrorKind::ModeTwice);
+            }
         }
         "layer" => {
             let scope = match (next()?, next()?) {
@@ -227,6 +257,9 @@ pub fn render(state: &State) -> String {
             None => out.push_str(&format!("mode\tuser\t{mode}\n")),
             Some(root) => out.push_str(&format!("mode\tproject\t{mode}\t{}\n", escape_path(root))),
         }
+    }
+    if let Some(pause) = state.pause {
+        out.push_str(&format!("pause\t{}\t{}\n", pause.since, pause.until));
     }
     for layer in &state.layers {
         let whose = match &layer.scope {
@@ -320,6 +353,7 @@ mod tests {
                 ModeEntry { root: None, mode: Mode::Observe },
                 ModeEntry { root: Some(odd.clone()), mode: Mode::Halt },
             ],
+            pause: Some(Pause { since: 7, until: 1_700_000_000 }),
             layers: vec![
                 layer(Scope::User, "/u".into()),
                 layer(Scope::Project(odd.clone()), odd),
@@ -328,7 +362,7 @@ mod tests {
         };
         let text = render(&state);
         assert!(text.contains("/a%25b%09c%0Ad%FF%C2%85%7F eé"), "{text}");
-        assert_eq!(text.lines().count(), 6);
+        assert_eq!(text.lines().count(), 7);
         assert_eq!(parse(&text), Ok(state));
     }
 
@@ -346,25 +380,36 @@ mod tests {
     fn every_mistake_is_named_with_its_line() {
         let layer = format!("layer\tuser\t-\t/d\ta.agsb\t{DIGEST}\t1");
         let rows = [
-            ("mode\tuser".to_owned(), "expected `mode` or `layer`"),
+            ("mode\tuser".to_owned(), "expected `mode`, `pause` or `layer`"),
             ("mode\tuser\tsleep".to_owned(), "expected `enforce`"),
-            ("mode\tuser\tobserve\t/x".to_owned(), "expected `mode` or `layer`"),
+            ("mode\tuser\tobserve\t/x".to_owned(), "expected `mode`, `pause` or `layer`"),
             ("mode\tproject\tobserve\tx".to_owned(), "not absolute"),
             ("mode\tproject\tobserve\t/%4".to_owned(), "`%` is not followed"),
             ("mode\tuser\thalt\nmode\tuser\tobserve".to_owned(), "set twice"),
-            (format!("{layer}\textra"), "expected `mode` or `layer`"),
+            (format!("{layer}\textra"), "expected `mode`, `pause` or `layer`"),
             (layer.replace("a.agsb", "../a.agsb"), "not a plain file name"),
             (layer.replace("a.agsb", "%2E%2E"), "not a plain file name"),
             (layer.replace("0123", "XYZW"), "64 hexadecimal"),
             (layer.replace("\t1", "\t-1"), "not a number"),
-            (layer.replace("user", "guest"), "expected `mode` or `layer`"),
-            ("future\tline".to_owned(), "expected `mode` or `layer`"),
+            ("pause\t1".to_owned(), "expected `mode`, `pause` or `layer`"),
+            ("pause\t1\tsoon".to_owned(), "not a number"),
+            ("pause\t1\t2\npause\t1\t2".to_owned(), "set twice"),
+            (layer.replace("user", "guest"), "expected `mode`, `pause` or `layer`"),
+            ("future\tline".to_owned(), "expected `mode`, `pause` or `layer`"),
         ];
         for (line, expected) in rows {
             let error = parse(&format!("{HEADER}\n\n{line}\n")).unwrap_err().to_string();
             assert!(error.contains(expected) && error.starts_with("line "), "{line:?}: {error}");
         }
         assert!(parse(&format!("{HEADER}\n{layer}\n")).is_ok());
+    }
+
+    #[test]
+    fn a_pause_holds_within_its_ends_and_never_longer_than_the_limit() {
+        let pause = Pause { since: 100, until: 200 };
+        assert_eq!([99, 100, 199, 200].map(|now| pause.holds(now)), [false, true, true, false]);
+        let long = Pause { since: 0, until: Pause::LONGEST + 1 };
+        assert!(!long.holds(1) && !Pause { since: 9, until: 1 }.holds(5));
     }
 
     #[test]

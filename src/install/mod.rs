@@ -6,6 +6,7 @@
 //! (`engine::force`), what is printed (`cli`).
 
 pub mod detect;
+pub mod doctor;
 pub mod edit;
 pub mod recipe;
 pub mod recipes;

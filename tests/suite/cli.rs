@@ -1,13 +1,16 @@
 //! Commands as processes, each with a home and a state directory of its own.
 
 pub(crate) mod desk;
+mod doctoring;
 mod evaluating;
 mod force;
 mod installing;
 mod language;
 mod packs;
 mod pages;
+mod pausing;
 mod refusing;
+mod statements;
 mod trusting;
 mod validating;
 mod versions;

@@ -46,7 +46,8 @@ pub(in crate::cli) struct Whom {
     json: bool,
 }
 
-fn names() -> PossibleValuesParser {
+/// The agents, as they are named on the command line.
+pub(in crate::cli) fn names() -> PossibleValuesParser {
     PossibleValuesParser::new(RECIPES.iter().map(|recipe| recipe.platform))
 }
 

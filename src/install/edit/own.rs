@@ -48,6 +48,19 @@ pub fn words(handler: &Value) -> Option<Vec<String>> {
     })
 }
 
+/// The line that a handler hands to a shell; `None` where it names a program and its arguments.
+#[must_use]
+pub fn line(handler: &Value) -> Option<String> {
+    if let Some(action) = handler.get("action").filter(|action| action.is_object()) {
+        return line(action);
+    }
+    let text = |key: &str| handler.get(key).and_then(Value::as_str).map(str::to_owned);
+    match handler.get("args") {
+        Some(_) => None,
+        None => text("command").or_else(|| text("bash")),
+    }
+}
+
 /// True where the words start agsec's hook.
 #[must_use]
 pub fn runs_agsec(words: &[String]) -> bool {

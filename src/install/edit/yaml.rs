@@ -86,7 +86,7 @@ pub(super) fn unregister(text: &str, lists: &Lists) -> Result<String, EditError>
     Ok(text)
 }
 
-fn one_key<'l>(lists: &'l Lists) -> Result<&'l str, EditError> {
+fn one_key(lists: &Lists) -> Result<&str, EditError> {
     match (lists.map, lists.shape) {
         ([key], Shape::Handlers) => Ok(key),
         _ => Err(refused("this shape of file cannot be edited")),

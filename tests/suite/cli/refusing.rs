@@ -3,7 +3,7 @@
 use super::desk::{Desk, SMALL, tree};
 
 /// Commands that could weaken the protection.
-const WEAKENING: [&str; 8] = [
+const WEAKENING: [&str; 10] = [
     "init --dir other",
     "compile",
     "trust --yes",
@@ -12,6 +12,8 @@ const WEAKENING: [&str; 8] = [
     "observe",
     "resume",
     "enforce",
+    "pause --for 1m",
+    "policy remove no-force",
 ];
 
 #[test]

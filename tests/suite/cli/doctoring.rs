@@ -1,0 +1,273 @@
+//! `doctor`: every agent, registered as it should be, and everything that can be wrong with it.
+
+use super::desk::{Desk, SMALL};
+use serde_json::{Value, json};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+/// What somebody does to the hooks of a settings file.
+type Change = fn(&mut Value);
+
+/// A desk with a policy of the person's own.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    let policies = desk.state().join("policies");
+    fs::create_dir_all(&policies).unwrap();
+    fs::set_permissions(desk.state(), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::write(policies.join("a.yaml"), SMALL).unwrap();
+    desk
+}
+
+fn findings(told: &Value, agent: &str, check: &str) -> Vec<(String, String)> {
+    let agents = told["agents"].as_array().unwrap();
+    let agent = agents.iter().find(|one| one["agent"] == agent).unwrap_or_else(|| panic!("{agent}: {told}"));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let files = agent["files"].as_array().unwrap().iter();
+    files
+        .flat_map(|file| file["findings"].as_array().unwrap())
+        .filter(|finding| finding["check"] == check)
+        .map(|finding| (text(&finding["health"]), text(&finding["what"])))
+        .collect()
+}
+
+#[test]
+fn every_agent_is_found_well_and_its_registered_command_stops_what_is_forbidden() {
+    let desk = desk();
+    desk.run("install --all").ends(0);
+    desk.run("install --all --project").ends(0);
+    let told = desk.run("doctor --json").json();
+    let agents = told["agents"].as_array().unwrap();
+    assert_eq!(agents.len(), 20);
+    for agent in agents {
+        let name = agent["agent"].as_str().unwrap();
+        for check in ["shape", "options"] {
+            let found = findings(&told, name, check);
+            assert!(
+                !found.is_empty() && found.iter().all(|(health, _)| health == "good"),
+                "{name}: {found:?}"
+            );
+        }
+        let canary = findings(&told, name, "canary");
+        assert!(
+            !canary.is_empty() && canary.iter().all(|(health, _)| health == "good"),
+            "{name}: {canary:?}"
+        );
+        assert_eq!(canary.iter().filter(|(_, what)| what.contains("is stopped")).count() * 2, canary.len());
+    }
+    assert_eq!(findings(&told, "codex", "trust")[0].0, "bad");
+    desk.run("doctor claude-code").prints("Claude Code").prints("is stopped");
+}
+
+#[test]
+fn what_an_agent_records_about_trust_is_read() {
+    let desk = desk();
+    desk.run("install codex").ends(0);
+    let hooks = desk.home.join(".codex/hooks.json");
+    let trusted =
+        |event: &str| format!("[hooks.state.\"{}:{event}:0:0\"]\ntrusted_hash = \"x\"\n", hooks.display());
+    let config = desk.home.join(".codex/config.toml");
+    fs::write(&config, trusted("pre_tool_use")).unwrap();
+    let told = desk.run("doctor codex --json").ends(1).json();
+    assert!(findings(&told, "codex", "trust")[0].1.contains("permission_request"), "{told}");
+    fs::write(&config, trusted("pre_tool_use") + &trusted("permission_request")).unwrap();
+    let told = desk.run("doctor codex --json").json();
+    assert_eq!(findings(&told, "codex", "trust")[0].0, "good");
+    fs::write(&config, "[features]\nhooks = false\n").unwrap();
+    let told = desk.run("doctor codex --json").ends(1).json();
+    assert_eq!(findings(&told, "codex", "switch")[0].0, "bad");
+}
+
+#[test]
+fn without_any_hook_it_says_so() {
+    let desk = desk();
+    desk.run("doctor").ends(1).prints("nothing is registered");
+    fs::create_dir(desk.home.join(".cursor")).unwrap();
+    desk.run("doctor").ends(1).prints("Cursor").prints("not registered").prints("agsec install cursor");
+}
+
+#[test]
+fn what_is_wrong_with_an_entry_is_named_with_what_mends_it() {
+    let rows: [(&str, Change, &str, &str); 6] = [
+        (
+            "no switch",
+            |it| drop(it["PreToolUse"][0]["hooks"][0].as_object_mut().unwrap().remove("onFailure")),
+            "shape",
+            "not what this version writes",
+        ),
+        (
+            "an event",
+            |it| drop(it.as_object_mut().unwrap().remove("ConfigChange")),
+            "shape",
+            "`ConfigChange` is not registered",
+        ),
+        (
+            "a program",
+            |it| it["PreToolUse"][0]["hooks"][0]["command"] = json!("/none/agsec-hook"),
+            "program",
+            "is not there",
+        ),
+        (
+            "a relative program",
+            |it| it["PreToolUse"][0]["hooks"][0]["command"] = json!("agsec-hook"),
+            "program",
+            "not an absolute path",
+        ),
+        (
+            "an option",
+            |it| it["PreToolUse"][0]["hooks"][0]["args"][2] = json!("--lenient"),
+            "options",
+            "does not know `--lenient`",
+        ),
+        (
+            "a format",
+            |it| it["PreToolUse"][0]["hooks"][0]["args"][1] = json!("--format=codex"),
+            "options",
+            "answers as `codex`",
+        ),
+    ];
+    for (name, change, check, expected) in rows {
+        let desk = desk();
+        desk.run("install claude-code").ends(0);
+        let path = desk.home.join(".claude/settings.json");
+        let mut settings: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        change(&mut settings["hooks"]);
+        fs::write(&path, settings.to_string()).unwrap();
+        let told = desk.run("doctor claude-code --json").ends(1).json();
+        let found = findings(&told, "claude-code", check);
+        assert!(
+            found.iter().any(|(health, what)| health == "bad" && what.contains(expected)),
+            "{name}: {told}"
+        );
+        desk.run("install claude-code").ends(0);
+        let told = desk.run("doctor claude-code --json --no-run").json();
+        assert!(
+            findings(&told, "claude-code", check).iter().all(|(health, _)| health == "good"),
+            "{name}: {told}"
+        );
+    }
+}
+
+#[test]
+fn a_program_that_does_not_stop_anything_is_found_out() {
+    let desk = desk();
+    let bin = desk.home.join("bin");
+    fs::create_dir(&bin).unwrap();
+    let fake = bin.join("agsec-hook");
+    for (script, expected) in [
+        ("#!/bin/sh\ncat > /dev/null\n", "is not stopped: exit code 0"),
+        ("#!/bin/sh\ncat > /dev/null\necho oops >&2\nexit 1\n", "is not stopped: exit code 1"),
+        ("#!/none/interpreter\n", "cannot be started"),
+    ] {
+        fs::write(&fake, script).unwrap();
+        fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
+        desk.run(&format!("install claude-code --program {}", fake.display())).ends(0);
+        let told = desk.run("doctor claude-code --json").ends(1).json();
+        let canary = findings(&told, "claude-code", "canary");
+        assert!(canary.iter().any(|(health, what)| health == "bad" && what.contains(expected)), "{canary:?}");
+    }
+    fs::set_permissions(&fake, fs::Permissions::from_mode(0o777)).unwrap();
+    let told = desk.run("doctor claude-code --json --no-run").ends(1).json();
+    assert!(findings(&told, "claude-code", "program")[0].1.contains("can be written by others"), "{told}");
+}
+
+#[test]
+fn switches_policies_and_the_state_are_looked_at_too() {
+    let desk = desk();
+    desk.run("install claude-code").ends(0);
+    let path = desk.home.join(".claude/settings.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen('{', "{\"disableAllHooks\": true,", 1)).unwrap();
+    let told = desk.run("doctor --json --no-run").ends(1).json();
+    assert_eq!(findings(&told, "claude-code", "switch")[0].0, "bad");
+    fs::write(&path, text).unwrap();
+    fs::write(desk.state().join("policies/a.yaml"), format!("{SMALL}# more\n")).unwrap();
+    desk.run("doctor --no-run").prints("has changed since it was put in force").prints("agsec compile");
+    desk.run("observe").ends(0);
+    desk.run("doctor --no-run").prints("the mode is observe");
+    let bundles = desk.state().join("bundles");
+    for bundle in fs::read_dir(bundles).unwrap() {
+        fs::write(bundle.unwrap().path(), "x").unwrap();
+    }
+    desk.run("doctor --no-run").ends(1).prints("bad  bundle");
+}
+
+#[test]
+fn the_machines_configuration_and_policies_are_written_below_a_prefix() {
+    let desk = desk();
+    let image = desk.home.join("image");
+    let line =
+        format!("install --all --managed --prefix {} --program /usr/local/bin/agsec-hook", image.display());
+    desk.run(&line).ends(0).prints("for everybody on this machine");
+    let settings = fs::read_to_string(image.join("etc/claude-code/managed-settings.json")).unwrap();
+    assert!(
+        settings.contains("/usr/local/bin/agsec-hook") && !settings.contains("--state-dir"),
+        "{settings}"
+    );
+    for file in [
+        "etc/codex/requirements.toml",
+        "etc/cursor/hooks.json",
+        "etc/github-copilot/policy.d/agsec.json",
+        "etc/agsec/policy.agsb",
+    ] {
+        let mode = fs::metadata(image.join(file)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o644, "{file}");
+    }
+    let line = format!("uninstall --all --managed --prefix {}", image.display());
+    desk.run(&line).ends(0);
+    assert!(!image.join("etc/claude-code").exists() && image.join("etc/agsec/policy.agsb").exists());
+    desk.run("install windsurf kimi --managed").ends(1).says("Kimi Code has no managed configuration");
+}
+
+#[test]
+fn several_agents_at_once_and_those_that_are_found() {
+    let desk = desk();
+    desk.run("install --detect").ends(1).says("no agent was found");
+    fs::create_dir(desk.home.join(".codex")).unwrap();
+    fs::create_dir(desk.home.join(".cursor")).unwrap();
+    fs::write(desk.home.join(".cursor/hooks.json"), "{").unwrap();
+    // One that cannot be edited keeps no other from being protected.
+    desk.run("install --detect").ends(1).prints("/hooks").says("is left as it is");
+    assert!(fs::read_to_string(desk.home.join(".codex/hooks.json")).unwrap().contains("agsec-hook"));
+    assert_eq!(fs::read_to_string(desk.home.join(".cursor/hooks.json")).unwrap(), "{");
+    desk.run("install").ends(2);
+    desk.run("install codex --all").ends(2);
+    desk.run("uninstall --all").ends(1).says("is left as it is");
+    assert!(!desk.home.join(".codex/hooks.json").exists());
+}
+
+#[test]
+fn looking_at_a_project_runs_nothing_that_the_project_brings() {
+    let desk = desk();
+    desk.run("install claude-code codex --project").ends(0);
+    let evil = desk.write("bin/agsec-hook", "#!/bin/sh\ntouch \"$0.was-run\"\n");
+    fs::set_permissions(&evil, fs::Permissions::from_mode(0o755)).unwrap();
+    let claude = desk.shop.join(".claude/settings.json");
+    let text = fs::read_to_string(&claude).unwrap();
+    fs::write(&claude, text.replace(env!("CARGO_BIN_EXE_agsec-hook"), evil.to_str().unwrap())).unwrap();
+    let codex = desk.shop.join(".codex/hooks.json");
+    let text = fs::read_to_string(&codex).unwrap();
+    let touch = desk.shop.join("touched");
+    fs::write(&codex, text.replace(" check ", &format!(" check ; touch {}; agsec check ", touch.display())))
+        .unwrap();
+    let told = desk.run("doctor --json").ends(1).json();
+    for (agent, expected) in
+        [("claude-code", "another program"), ("codex", "not as `agsec install` writes it")]
+    {
+        let canary = findings(&told, agent, "canary");
+        assert!(
+            canary.iter().any(|(health, what)| health == "weak" && what.contains(expected)),
+            "{canary:?}"
+        );
+    }
+    assert!(!touch.exists() && !desk.shop.join("bin/agsec-hook.was-run").exists());
+    fs::write(
+        &claude,
+        fs::read_to_string(&claude)
+            .unwrap()
+            .replace(evil.to_str().unwrap(), env!("CARGO_BIN_EXE_agsec-hook"))
+            .replace("--root=", "--audit-log="),
+    )
+    .unwrap();
+    let told = desk.run("doctor claude-code --json").json();
+    assert!(findings(&told, "claude-code", "canary")[0].1.contains("options of its own"), "{told}");
+}
