@@ -53,7 +53,17 @@ pub fn signals(text: &str) -> Vec<Signal> {
 /// The sum of the weights of a text's signals.
 #[must_use]
 pub fn score(text: &str) -> u32 {
-    signals(text).iter().fold(0, |sum, signal| sum.saturating_add(signal.weight))
+    sum(&signals(text))
+}
+
+fn sum(signals: &[Signal]) -> u32 {
+    signals.iter().fold(0, |sum, signal| sum.saturating_add(signal.weight))
+}
+
+/// True where signals together are enough.
+#[must_use]
+pub fn are_enough(signals: &[Signal]) -> bool {
+    sum(signals) >= THRESHOLD
 }
 
 /// True where the signals of a text together are enough.

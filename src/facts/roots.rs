@@ -10,7 +10,7 @@ use super::command::{Command, Commands, Origin, Word};
 use super::git::{Repository, Unsure};
 use super::params::{Intent, intent};
 use super::program::{Classified, Touch, classify};
-use super::prompt::{is_injection, signals};
+use super::prompt::{are_enough, signals};
 use super::record::{self, Ground, Path};
 use super::secret::find_secrets;
 use super::shell::ast::Dialect;
@@ -303,8 +303,9 @@ impl Roots for Facts<'_> {
             FactRoot::Prompt => {
                 self.found("prompt.signals", |text| {
                     // Weak signals count only together.
-                    let enough = is_injection(text);
-                    signals(text).iter().filter(|_| enough).map(|signal| signal.id).collect()
+                    let found = signals(text);
+                    let enough = are_enough(&found);
+                    found.iter().filter(|_| enough).map(|signal| signal.id).collect()
                 })
             }
             FactRoot::Git => self.git(),

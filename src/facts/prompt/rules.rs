@@ -207,11 +207,16 @@ const RULES: [Rule; 44] = [
 /// looks at what its words fill.
 pub(super) fn of_words(words: &Words) -> Vec<Signal> {
     let table = Slots::of_rules();
-    let filled: Vec<Filled> = words.list.iter().map(|word| table.filled_by(word)).collect();
+    let filled: Vec<Filled> = words.iter().map(|word| table.filled_by(word)).collect();
+    let mut firsts = Filled::default();
+    table.firsts.iter().for_each(|first| firsts.add(*first));
+    // PERF: few words begin any rule.
+    let starts: Vec<(usize, &Filled)> =
+        filled.iter().enumerate().filter(|(_, word)| word.shares(&firsts)).collect();
     let mut found = Vec::new();
     for (Rule(id, weight, gap, slots), first) in RULES.iter().chain(&MORE).zip(&table.firsts) {
         let last = first.saturating_add(slots.len());
-        let holds = |(at, start): (usize, &Filled)| {
+        let holds = |(at, start): &(usize, &Filled)| {
             if !start.holds(*first) {
                 return false;
             }
@@ -223,7 +228,7 @@ pub(super) fn of_words(words: &Words) -> Vec<Signal> {
                 distance.is_some()
             })
         };
-        if filled.iter().enumerate().any(holds) {
+        if starts.iter().any(holds) {
             found.push(Signal { id, weight: *weight });
         }
     }
@@ -241,6 +246,11 @@ impl Filled {
     fn holds(&self, slot: usize) -> bool {
         let bits = self.0.get(slot.div_euclid(64)).copied().unwrap_or_default();
         bits.wrapping_shr(u32::try_from(slot.rem_euclid(64)).unwrap_or_default()) & 1 == 1
+    }
+
+    /// Whether both have a slot.
+    fn shares(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(own, other)| own & other != 0)
     }
 
     fn add(&mut self, slot: usize) {

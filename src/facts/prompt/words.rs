@@ -11,49 +11,58 @@ const RUN_ON: usize = 40;
 /// Letters of joined text that are looked at.
 const JOINED: usize = 1 << 16;
 
-/// The words of a text.
+/// The words of a text, behind each other. PERF: a text has many, and each of its own would be an allocation.
+#[derive(Default)]
 pub(super) struct Words {
-    pub(super) list: Vec<String>,
+    letters: String,
+    ends: Vec<usize>,
 }
 
 impl Words {
     /// Reads a text.
     pub(super) fn of(text: &str) -> Self {
-        let mut list = Vec::new();
-        let mut word = String::new();
+        let mut words = Self::default();
+        let mut start = 0;
         for char in text.chars() {
             match char {
                 // `don't` is one word.
-                '\'' | '’' if !word.is_empty() => {}
-                _ if char.is_ascii_alphanumeric() => word.push(char.to_ascii_lowercase()),
-                _ if char.is_alphanumeric() => word.extend(char.to_lowercase().map(plain)),
+                '\'' | '’' if words.letters.len() > start => {}
+                _ if char.is_ascii_alphanumeric() => words.letters.push(char.to_ascii_lowercase()),
+                _ if char.is_alphanumeric() => words.letters.extend(char.to_lowercase().map(plain)),
                 _ => {
-                    if !word.is_empty() {
-                        list.push(std::mem::take(&mut word));
+                    if words.letters.len() > start {
+                        start = words.letters.len();
+                        words.ends.push(start);
                     }
                 }
             }
-            if list.len() >= WORDS {
+            if words.ends.len() >= WORDS {
                 break;
             }
         }
-        if !word.is_empty() {
-            list.push(word);
+        if words.letters.len() > start {
+            words.ends.push(words.letters.len());
         }
-        Self { list }
+        words
+    }
+
+    /// Each word, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| self.letters.get(start..*end).unwrap_or_default())
     }
 
     /// All letters joined, digits read as the letters that they look like, and `l` as `i`, where the text is spaced out
     /// (`i g n o r e`) or cut into pieces; else of words that are too long for one; `None` where there are none.
     pub(super) fn joined(&self) -> Option<String> {
-        let count = self.list.len();
-        let short = self.list.iter().filter(|word| word.chars().count() <= 4).count();
-        let digits = self.list.iter().filter(|word| is_mixed(word)).count();
+        let count = self.ends.len();
+        let short = self.iter().filter(|word| word.chars().count() <= 4).count();
+        let digits = self.iter().filter(|word| is_mixed(word)).count();
         let spaced = count >= 12
-            && self.list.iter().filter(|word| word.chars().count() == 1).count() >= count.div_euclid(2);
+            && self.iter().filter(|word| word.chars().count() == 1).count() >= count.div_euclid(2);
         let cut = count >= 8 && short >= count.saturating_sub(2) && digits.saturating_mul(3) >= count;
-        let kept = |word: &&String| spaced || cut || word.len() >= RUN_ON;
-        let words = self.list.iter().filter(kept);
+        let kept = |word: &&str| spaced || cut || word.len() >= RUN_ON;
+        let words = self.iter().filter(kept);
         let joined: String = words.flat_map(|word| word.chars()).take(JOINED).map(look_alike).collect();
         (!joined.is_empty()).then_some(joined)
     }
