@@ -53,11 +53,23 @@ fn may_reach(value: &Value<'_>, names: &[&str]) -> bool {
             text.contains(|c: char| "'\"\\$`*?[{<>(&;|\n!".contains(c))
                 || ["rm", "mv"].iter().any(|name| text.contains(name))
                 || names_any(text, names)
-                || text.contains('.') && folders().any(|folder| text.contains(folder))
+                || has_hidden_name(text) && folders().any(|folder| text.contains(folder))
         }
         Value::List(items) => items.iter().any(|item| may_reach(item, names)),
         Value::Object(members) => members.iter().any(|(_, item)| may_reach(item, names)),
     }
+}
+
+/// Whether some word or component begins with a dot and a letter. PERF: most texts have none, and then no folder is
+/// looked for.
+fn has_hidden_name(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    text.match_indices('.').any(|(at, _)| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        let after = bytes.get(at.saturating_add(1));
+        before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b".-_".contains(byte))
+            && after.is_some_and(u8::is_ascii_alphabetic)
+    })
 }
 
 /// The names of the folders in which registrations lie, e.g. `.claude`.
