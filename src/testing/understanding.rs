@@ -73,7 +73,8 @@ pub fn total(text: &str) {
     }
     let plain: String =
         text.chars().filter(|c| c.is_alphanumeric() || "_./-".contains(*c)).take(40).collect();
-    let words = [format!("w_{plain}"), format!("-{plain}"), "end".to_owned()];
+    // A slash would make the end of the name that of a program, which may be a wrapper.
+    let words = [format!("w_{}", plain.replace('/', "_")), format!("-{plain}"), "end".to_owned()];
     let found = in_dialect(&format!("{}\n{text}", words.join(" ")), Dialect::Bash);
     let first = found.list.first().map(texts);
     assert_eq!(first.as_deref(), Some(words.as_slice()), "the first line before {text:?}");
