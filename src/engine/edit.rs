@@ -152,8 +152,8 @@ pub fn remove(
     let gone = file.text.get(lines.clone()).unwrap_or_default().to_owned();
     let before = file.text.get(..lines.start).unwrap_or_default();
     let after = file.text.get(lines.end..).unwrap_or_default();
-    // One empty line between neighbours is enough.
-    let after = if before.ends_with("\n\n") { after.strip_prefix('\n').unwrap_or(after) } else { after };
+    // The empty line that sets it off from what stands above goes with it.
+    let before = if before.ends_with("\n\n") { before.strip_suffix('\n').unwrap_or(before) } else { before };
     Ok((with_file(sources, &file.path, Some(format!("{before}{after}"))), file.path.clone(), gone))
 }
 
