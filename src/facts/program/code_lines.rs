@@ -250,6 +250,8 @@ fn classify_inside(command: &Command, depth: u8) -> Scan {
         touched: found
             .touched
             .iter()
+            // `> ""` names no file.
+            .filter(|touch| !touch.word.text.is_empty())
             .map(|touch| CodeTouch {
                 access: touch.access,
                 path: touch.word.text.clone(),

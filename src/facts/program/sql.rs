@@ -339,7 +339,7 @@ fn server(tokens: &[Token<'_>], scan: &mut Scan) {
             let attaches = (token.is("ATTACH") || token.is("DATABASE")) && word(tokens, 0, "ATTACH")
                 || (token.is("INTO") && word(tokens, 0, "VACUUM"));
             let access = if writes || attaches { Access::Write } else { Access::Read };
-            if writes || reads || attaches {
+            if (writes || reads || attaches) && !path.is_empty() {
                 scan.touched.push(CodeTouch { access, path: path.to_owned(), recursive: false });
             }
             if writes || reads {
