@@ -1,4 +1,4 @@
-//! One evaluation alone, with the default policies, beside the Python engine on the same files and events.
+//! One evaluation alone, facts and all, with the default policies, beside the Python engine with its own on the same events.
 //!
 //! `cargo bench --bench evaluate`; `-- --write` puts the table into `docs/benchmarks.md`. Reading the payload, finding
 //! the bundle and writing the log are not in it; `startup` measures those.
@@ -6,10 +6,11 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark starts processes and reads the clock")]
 
 use agsec::bundle::read::Loaded;
-use agsec::facts::value::Given;
+use agsec::facts::roots::Facts;
 use agsec::model::event::Event;
 use agsec::model::json;
 use agsec::model::value::Value;
+use agsec::testing::desk;
 use agsec::vm::{Scratch, trace::Nothing};
 use std::io::Write as _;
 use std::path::Path;
@@ -42,7 +43,7 @@ fn main() {
         agsec::compile::compile(&policy, &agsec::compile::Options::default()).expect("they compile").program;
     let bytes = agsec::bundle::write::write(&program);
     let loaded = Loaded::read(&bytes).expect("the bundle is whole");
-    let python = python(root, &policies);
+    let python = python(root);
     let mut table = String::from(
         "| event | decision | agsec ns | Python engine ns | ratio |\n|---|---|---:|---:|---:|\n",
     );
@@ -80,9 +81,8 @@ fn measure(loaded: &Loaded<'_>, action: &str, params: &str) -> (f64, &'static st
         let start = Instant::now();
         for _ in 0..BATCH {
             let event = std::hint::black_box(&event);
-            status = agsec::vm::evaluate(loaded, event, &Given::default(), &mut scratch, &mut Nothing)
-                .effect
-                .status();
+            let facts = Facts::new(event, desk::setting());
+            status = agsec::vm::evaluate(loaded, event, &facts, &mut scratch, &mut Nothing).effect.status();
         }
         times.push(start.elapsed().as_secs_f64() * 1e9 / f64::from(BATCH));
     }
@@ -90,15 +90,20 @@ fn measure(loaded: &Loaded<'_>, action: &str, params: &str) -> (f64, &'static st
     (times[times.len() / 2], status)
 }
 
-/// Nanoseconds for each event, or nothing where the Python tool is not to be had.
-fn python(root: &Path, policies: &Path) -> Vec<f64> {
+/// Nanoseconds for each event with the Python tool's own default policies, or nothing where it is not to be had.
+fn python(root: &Path) -> Vec<f64> {
     let prepared =
         Command::new("python3").arg(root.join("tests/compat/policies.py")).arg("--prepare").output();
     let Some(venv) = prepared.ok().filter(|output| output.status.success()) else { return Vec::new() };
-    let interpreter = Path::new(String::from_utf8_lossy(&venv.stdout).trim()).join("bin/python");
-    let mut child = Command::new(interpreter)
+    let programs = Path::new(String::from_utf8_lossy(&venv.stdout).trim()).join("bin");
+    let folder = root.join("target/evaluate-python");
+    std::fs::create_dir_all(&folder).expect("a folder below target");
+    let init =
+        Command::new(programs.join("agsec")).arg("init").current_dir(&folder).env("HOME", &folder).output();
+    let Ok(_) = init else { return Vec::new() };
+    let mut child = Command::new(programs.join("python"))
         .arg(root.join("benches/evaluate.py"))
-        .arg(policies)
+        .arg(folder.join("policies"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -101,13 +101,13 @@ impl<'a> Gate<'a> {
 
     fn read_long(
         &self,
-        bytes: impl Iterator<Item = u8>,
+        mut bytes: impl Iterator<Item = u8>,
         found: &mut impl FnMut(u32) -> Option<()>,
     ) -> Option<()> {
         let mut rows = Rows::new(self.root.len());
         let mut place = rows.place(self.automaton.first())?;
         let mut last = 0;
-        for byte in bytes {
+        while let Some(byte) = bytes.next() {
             let class = *self.automaton.classes().get(usize::from(byte))?;
             if class == self.space && last == class {
                 continue;
@@ -119,10 +119,15 @@ impl<'a> Gate<'a> {
             }
             let state = rows.state(place)?;
             let next = self.next(state, class)?;
-            place = rows.keep(state, class, next)?;
             if next & HAS_POSTINGS != 0 {
                 self.automaton.postings(next, &mut *found)?;
             }
+            let Some(kept) = rows.keep(place, class, next) else {
+                // A text that comes to so many states is read on without rows.
+                let mut at = At { state: next, class };
+                return bytes.try_for_each(|byte| self.read(&mut at, byte, found));
+            };
+            place = kept;
         }
         Some(())
     }

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-/// States that have a row; then all are forgotten.
+/// States that have a row; no more are made.
 const MOST: usize = 256;
 
 /// What was met so far. A state is named here by where its row begins.
@@ -29,13 +29,13 @@ impl Rows {
         Self { width, ..Self::default() }
     }
 
-    /// Where the row of a state begins; it is made if there is none.
+    /// Where the row of a state begins; it is made if there is none. `None` where there are too many.
     pub(super) fn place(&mut self, state: u32) -> Option<u32> {
         if let Some(place) = self.places.get(&state) {
             return Some(*place);
         }
         if self.states.len() >= MOST {
-            *self = Self::new(self.width);
+            return None;
         }
         let place = u32::try_from(self.next.len()).ok()?;
         self.next.resize(self.next.len().checked_add(self.width)?, 0);
@@ -55,14 +55,12 @@ impl Rows {
         self.states.get(usize::try_from(place).ok()?.checked_div(self.width)?).copied()
     }
 
-    /// Keeps where a class leads from a state; gives where that state's row begins.
-    pub(super) fn keep(&mut self, from: u32, class: u8, to: u32) -> Option<u32> {
+    /// Keeps where a class leads from the state whose row begins at `place`; gives where the next state's row begins.
+    /// `None` where there are too many.
+    pub(super) fn keep(&mut self, place: u32, class: u8, to: u32) -> Option<u32> {
         let next = self.place(to)?;
-        // All may have been forgotten for the new row.
-        if let Some(place) = self.places.get(&from) {
-            let at = usize::try_from(*place).ok()?.checked_add(usize::from(class))?;
-            *self.next.get_mut(at)? = next.checked_add(1)?;
-        }
+        let at = usize::try_from(place).ok()?.checked_add(usize::from(class))?;
+        *self.next.get_mut(at)? = next.checked_add(1)?;
         Some(next)
     }
 }
@@ -72,18 +70,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_found_again_until_all_is_forgotten() {
+    fn what_is_kept_is_found_again_and_no_more_is_kept_than_there_is_room_for() {
         let mut rows = Rows::new(3);
         let first = rows.place(70).unwrap();
         assert_eq!(rows.step(first, 2), None);
-        let next = rows.keep(70, 2, 80).unwrap();
+        let next = rows.keep(first, 2, 80).unwrap();
         assert_eq!((rows.step(first, 2), rows.state(next)), (Some(next), Some(80)));
         assert_eq!((rows.step(first, 1), rows.step(next, 2)), (None, None));
-        for state in 0..300 {
-            let place = rows.keep(80, 1, 1000 + state).unwrap();
-            assert_eq!(rows.state(place), Some(1000 + state));
-        }
-        assert!(rows.states.len() <= MOST);
-        assert_eq!(rows.places.get(&70), None);
+        let kept = (0..300).filter(|state| rows.keep(next, 1, 1000 + state).is_some()).count();
+        assert_eq!((kept, rows.states.len()), (MOST - 2, MOST));
+        assert_eq!((rows.keep(next, 1, 80), rows.step(first, 2)), (Some(next), Some(next)));
     }
 }
