@@ -240,6 +240,8 @@ fn file(rest: &str) -> Url {
         Some(after) => after.split_at_checked(after.find('/').unwrap_or(after.len())).unwrap_or((after, "")),
         None => ("", slashed.as_str()),
     };
+    // Nobody logs in to a file; who writes a user there gets the host behind it.
+    let host = host.rsplit('@').next().unwrap_or(host);
     let (host, class) = match host {
         "" => (String::new(), Class::Nowhere),
         _ if host.eq_ignore_ascii_case("localhost") => (String::new(), Class::Nowhere),
