@@ -199,6 +199,20 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_that_comes_to_very_many_states_is_read_to_its_end() {
+        let words: Vec<String> = (0..400).map(|number| format!("w{number:03}x")).collect();
+        let mut literals = Literals::default();
+        for (posting, word) in (0..).zip(&words) {
+            literals.add(word, posting);
+        }
+        let gate = literals.emit().expect("small");
+        let all: BTreeSet<u32> = (0..400).collect();
+        for between in ["", " ", "w0", "é "] {
+            assert_eq!(hits(&gate, &words.join(between)), all, "{between:?}");
+        }
+    }
+
+    #[test]
     fn one_literal_opens_every_posting_that_hangs_on_it() {
         let mut literals = Literals::default();
         literals.add("rm ", 3);

@@ -1,6 +1,6 @@
 //! The registered options, read by hand: the fast path must not touch a command-line parser.
 //!
-//! In: the arguments after the program's name. Out: `Options`, or the first argument that is not a registered one.
+//! In: the arguments after the program's name. Out: `Options`; and the first argument that is not a registered one, if any.
 //! Deliberately not here: the options for people (`cli`).
 
 use crate::model::limits::HOOK_DEADLINE_MS;
@@ -56,8 +56,8 @@ impl Options {
 pub enum Parsed {
     /// A registered command.
     Registered(Options),
-    /// Something else; the argument that says so, or what is missing.
-    Other(OsString),
+    /// Something else: the argument that says so, or what is missing; and the options before it.
+    Other(OsString, Options),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,30 +97,35 @@ const OPTIONS: [(&str, Name); 9] = [
 #[must_use]
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
     let mut options = Options::new("");
+    match read(arguments, &mut options) {
+        Ok(()) if options.format.is_empty() => Parsed::Other(OsString::from("--format"), options),
+        Ok(()) => Parsed::Registered(options),
+        Err(argument) => Parsed::Other(argument, options),
+    }
+}
+
+/// Sets what the arguments say, up to the first that is not registered, which is the error.
+fn read(arguments: impl IntoIterator<Item = OsString>, options: &mut Options) -> Result<(), OsString> {
     let mut seen: Vec<Name> = Vec::new();
     let mut arguments = arguments.into_iter().peekable();
     arguments.next_if(|first| first == "check");
     while let Some(argument) = arguments.next() {
         let (name, inline) = match split(&argument) {
             Some(found) if !seen.contains(&found.0) => found,
-            Some(_) | None => return Parsed::Other(argument),
+            Some(_) | None => return Err(argument),
         };
         seen.push(name);
         let value = match (name.takes_value(), inline) {
             (true, Some(value)) => value,
             (true, None) => arguments.next().unwrap_or_default(),
             (false, None) => OsString::from("true"),
-            (false, Some(_)) => return Parsed::Other(argument),
+            (false, Some(_)) => return Err(argument),
         };
-        if value.is_empty() || set(&mut options, name, value).is_none() {
-            return Parsed::Other(argument);
+        if value.is_empty() || set(options, name, value).is_none() {
+            return Err(argument);
         }
     }
-    if options.format.is_empty() {
-        Parsed::Other(OsString::from("--format"))
-    } else {
-        Parsed::Registered(options)
-    }
+    Ok(())
 }
 
 /// The option that an argument names, and the value after `=`.
@@ -202,6 +207,13 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_before_an_argument_that_is_not_registered_holds() {
+        let said = parsed("--format=cursor --state-dir=/s --colour --root=/r");
+        let before = Options { state_directory: Some("/s".into()), ..Options::new("cursor") };
+        assert_eq!(said, Parsed::Other("--colour".into(), before));
+    }
+
+    #[test]
     fn anything_else_is_named() {
         for (line, named) in [
             ("check --format=generic --policy-dir=/x", "--policy-dir=/x"),
@@ -218,7 +230,8 @@ mod tests {
             ("check", "--format"),
             ("", "--format"),
         ] {
-            assert_eq!(parsed(line), Parsed::Other(named.into()), "{line}");
+            let Parsed::Other(argument, _) = parsed(line) else { panic!("{line} is no registered command") };
+            assert_eq!(argument, named, "{line}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From a call and what is in force to what is done.
 //!
-//! In: the call (or why there is none) and the facts of its questions, the layers, the mode. Out: a judgement: decision or failure, and its outcome.
+//! In: the call (or why there is none) and the facts of its questions, the layers, the mode. Out: a judgement: decision or
+//! failure, and its outcome.
 //! Deliberately not here: reading and printing (`mod.rs`), files (`locate.rs`).
 
 use super::answer::Outcome;

@@ -105,9 +105,9 @@ pub fn main(door: Door, arguments: impl IntoIterator<Item = OsString>) -> Option
                 (options, Some(unknown))
             }
         },
-        (Parsed::Other(_), Door::Agsec) => return None,
-        (Parsed::Other(argument), Door::Hook) => {
-            (Options::new(""), Some(argument.to_string_lossy().into_owned()))
+        (Parsed::Other(..), Door::Agsec) => return None,
+        (Parsed::Other(argument, before), Door::Hook) => {
+            (before, Some(argument.to_string_lossy().into_owned()))
         }
     };
     // Where the platform is not known, the form that most hosts understand as a denial.
@@ -158,13 +158,14 @@ impl Run {
             Err(failure) => (Voice::of(self.platform), Err(failure)),
         };
         self.prepare_for(voice, &id);
-        if let Some(option) = unknown_option {
-            return refuse(voice, Failure::Option(option), &id);
-        }
         let state_directory = match self.state_directory() {
             Ok(directory) => directory,
-            Err(failure) => return refuse(voice, failure, &id),
+            Err(failure) => return refuse(voice, unknown_option.map_or(failure, Failure::Option), &id),
         };
+        if let Some(option) = unknown_option {
+            let judged = Judgement::refused(Failure::Option(option));
+            return self.told(voice, &call, Mode::Enforce, &id).conclude(judged, &state_directory);
+        }
         let places = self.places(&call);
         let session = self.session(voice, &places);
         let located = locate(&self.options, &state_directory, &session);
@@ -185,20 +186,23 @@ impl Run {
         let allow_missing = self.options.allow_missing;
         let questions = call.as_ref().map_or_else(|_| Vec::new(), |call| questions(call, found));
         let judged = judge(call.as_ref().map_err(Clone::clone), &questions, &located, &places, allow_missing);
-        let told = Told {
-            options: &self.options,
-            voice,
-            call: call.as_ref().ok(),
-            mode: located.mode,
-            id: &id,
-            start: self.start,
-            now: self.now,
-        };
-        let answer = told.conclude(judged, &state_directory);
+        let answer = self.told(voice, &call, located.mode, &id).conclude(judged, &state_directory);
         // PERF: the process ends here; unmapping and freeing would cost more system calls than reading did.
         std::mem::forget(questions);
         std::mem::forget((call, located));
         answer
+    }
+
+    /// What is told of this run.
+    fn told<'r>(
+        &'r self,
+        voice: Voice,
+        call: &'r Result<Call<'r>, Failure>,
+        mode: Mode,
+        id: &'r str,
+    ) -> Told<'r> {
+        let (options, call) = (&self.options, call.as_ref().ok());
+        Told { options, voice, call, mode, id, start: self.start, now: self.now }
     }
 
     /// Unique on this machine: when, by which process.

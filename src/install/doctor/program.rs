@@ -119,7 +119,7 @@ fn wrong_options(hook: &Hook, target: Target<'_>, around: Surroundings<'_>) -> V
     let parsed = arguments::parse(hook.words.iter().skip(1).map(OsString::from));
     let options = match parsed {
         Parsed::Registered(options) => options,
-        Parsed::Other(option) => {
+        Parsed::Other(option, _) => {
             return vec![(Health::Bad, format!("the hook does not know `{}`", option.to_string_lossy()))];
         }
     };

@@ -268,11 +268,24 @@ fn an_option_that_the_hook_does_not_know_is_named_and_blocks() {
     let mut desk = Desk::guarded();
     desk.options.push("--policy-dir=/tmp".into());
     assert!(desk.shell(LS).denied().contains("`--policy-dir=/tmp`"));
+    let line = desk.logged();
+    assert_eq!((&line["outcome"], &line["matched_by"]), (&"blocked".into(), &"error".into()), "{line}");
     let desk = Desk::guarded();
     let payload = desk.payload("Bash", &serde_json::json!({"command": LS}));
     assert!(
         said(desk.command("no-such-agent"), payload.as_bytes()).denied().contains("`--format=no-such-agent`")
     );
+    assert_eq!(desk.logged()["outcome"], "blocked");
+}
+
+#[test]
+fn a_host_is_answered_in_its_own_words_although_an_option_is_not_known() {
+    let mut desk = Desk::guarded();
+    desk.options.push("--colour".into());
+    let payload = serde_json::json!({"cursor_version": "2.0", "hook_event_name": "preToolUse", "tool_name": "Shell", "tool_input": {"command": LS}});
+    let said = said(desk.command("cursor"), payload.to_string().as_bytes());
+    let answer: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!(answer["permission"], "deny", "{said:?}");
 }
 
 #[test]
