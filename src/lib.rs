@@ -39,3 +39,6 @@ pub mod packs;
 pub mod syntax;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "cli")]
+#[allow(clippy::disallowed_methods, reason = "a door to the machine")]
+pub mod trail;

@@ -1,6 +1,7 @@
 //! The audit trail: one line of JSON for every decision.
 //!
-//! In: what was decided. Out: a line appended to the log. Deliberately not here: queries, export, verification (`trail`).
+//! In: what was decided. Out: a line appended to the log, linked to the one before. Deliberately not here: queries, export,
+//! verification (`trail`).
 
 #![deny(
     clippy::unwrap_used,
@@ -13,7 +14,14 @@
     clippy::wildcard_enum_match_arm
 )]
 
+pub mod chain;
+pub mod end;
+pub mod head;
+pub mod key;
 pub mod log;
+pub mod params;
 pub mod record;
 pub mod redact;
+pub mod segment;
+pub mod settings;
 pub mod time;

@@ -1,18 +1,15 @@
 //! The record of one decision, as one line of JSON.
 //!
-//! In: what was asked, decided and done. Out: the line, with its parameters redacted and shortened. Deliberately not
-//! here: where the line goes (`log.rs`).
+//! In: what was asked, decided and done. Out: the line but for its end, with its parameters redacted and shortened.
+//! Deliberately not here: what is kept of parameters (`params.rs`), the end that links it to the one before
+//! (`chain.rs`), where it goes (`log.rs`).
 
-use super::redact::{is_secret_name, redact};
-use crate::model::digits::write_decimal;
+use super::chain::Link;
+use super::key::Key;
+use super::params::{digest, keep, shortened};
+use crate::model::digits::{write_bytes, write_decimal};
 use crate::model::json;
 use crate::model::value::Value;
-use std::borrow::Cow;
-
-/// Bytes of parameters that a record keeps; what is longer is cut, and the cut is named.
-pub const PARAMS_BYTES: usize = 4096;
-/// Bytes beyond a cut that are still searched for a secret that begins before it.
-const LOOK_AHEAD: usize = 4096;
 
 /// One decision. Texts that are not known are empty and left out.
 #[derive(Clone, Debug, Default)]
@@ -63,21 +60,23 @@ pub struct Record<'r> {
     pub error: &'r str,
     /// Microseconds from the start of the process to the decision.
     pub duration_us: u64,
+    /// What the entry is where it is no decision, e.g. `pause`, `pruned`; a table is in `docs/reference/audit.md`.
+    pub kind: &'r str,
+    /// Up to which record the log was cut off at its beginning, where this entry says so.
+    pub pruned: Option<Link>,
 }
 
 impl Record<'_> {
-    /// The line, without its line break. `unlocked` says that it was written without the log's lock.
+    /// The line as an object that is still open: what is appended closes it. `key` is for what is secret in it.
     #[must_use]
-    pub fn line(&self, unlocked: bool) -> String {
+    pub fn open(&self, key: &Key) -> String {
         let mut line = Line(String::with_capacity(1024));
-        for (key, text) in [("id", self.id), ("time", self.time), ("event", self.event)] {
-            line.text(key, text);
+        for (name, text) in [("id", self.id), ("time", self.time), ("event", self.event)] {
+            line.text(name, text);
         }
-        line.text("action", &shortened(self.action));
-        if let Some(params) = self.params {
-            json::write(&kept(params, &mut PARAMS_BYTES.clone()), line.member("params"));
-        }
-        for (key, text) in [
+        line.text("action", &shortened(self.action, key));
+        self.params(&mut line, key);
+        for (name, text) in [
             ("status", self.status),
             ("outcome", self.outcome),
             ("matched_by", self.matched_by),
@@ -86,7 +85,7 @@ impl Record<'_> {
             ("layer", self.layer),
             ("file", self.file),
         ] {
-            line.text(key, text);
+            line.text(name, text);
         }
         if self.line > 0 {
             line.number("line", u64::from(self.line));
@@ -94,20 +93,37 @@ impl Record<'_> {
         line.flag("indeterminate", self.indeterminate);
         line.text("mode", self.mode);
         line.text("platform", self.platform);
-        for (key, text) in
+        for (name, text) in
             [("session", self.session), ("agent", self.agent), ("cwd", self.cwd), ("error", self.error)]
         {
-            line.text(key, &shortened(text));
+            line.text(name, &shortened(text, key));
         }
         line.texts("layers", self.layers);
         line.texts("changed", self.changed);
         line.number("duration_us", self.duration_us);
-        if unlocked {
-            line.flag("unlocked", true);
+        line.text("kind", self.kind);
+        if let Some(through) = self.pruned {
+            write_pruned(through, line.member("pruned"));
         }
-        line.0.push('}');
         line.0
     }
+
+    fn params(&self, line: &mut Line, key: &Key) {
+        let Some(params) = self.params else { return };
+        let kept = keep(params, key);
+        json::write(&kept.value, line.member("params"));
+        line.texts("removed", &kept.removed);
+        line.text("digest", &digest(params, kept.redacted, key).unwrap_or_default());
+    }
+}
+
+/// Appends the value that says up to which record the log was cut off at its beginning.
+pub(super) fn write_pruned(through: Link, out: &mut String) {
+    out.push_str("{\"through\":");
+    write_decimal(through.seq, 1, out);
+    out.push_str(",\"hash\":\"");
+    write_bytes(&through.hash, out);
+    out.push_str("\"}");
 }
 
 /// A JSON object while it is written.
@@ -153,155 +169,46 @@ impl Line {
     }
 }
 
-/// A text from outside, of bounded length.
-fn shortened(text: &str) -> Cow<'_, str> {
-    if text.len() <= PARAMS_BYTES { Cow::Borrowed(text) } else { cut(text, PARAMS_BYTES) }
-}
-
-/// The value without secrets, within the budget.
-fn kept<'v>(value: &'v Value<'_>, budget: &mut usize) -> Value<'v> {
-    match value {
-        Value::Null => Value::Null,
-        Value::Bool(held) => Value::Bool(*held),
-        Value::Number(number) => {
-            spend(budget, 20);
-            Value::Number(number.clone().into_owned())
-        }
-        Value::String(text) => {
-            let text = cut(text, *budget);
-            spend(budget, text.len());
-            Value::String(text)
-        }
-        Value::List(items) => {
-            let mut out = Vec::new();
-            for item in items {
-                if !spend(budget, 2) {
-                    out.push(more(items.len().saturating_sub(out.len())));
-                    break;
-                }
-                out.push(kept(item, budget));
-            }
-            Value::List(out)
-        }
-        Value::Object(members) => {
-            let mut out = Vec::new();
-            for (key, item) in members {
-                if !spend(budget, key.len().saturating_add(4)) {
-                    out.push((Cow::Borrowed("…"), more(members.len().saturating_sub(out.len()))));
-                    break;
-                }
-                let item = if conceals(key, item) {
-                    Value::String(Cow::Borrowed("[redacted:field]"))
-                } else {
-                    kept(item, budget)
-                };
-                out.push((redact(key), item));
-            }
-            Value::Object(out)
-        }
-    }
-}
-
-fn conceals(key: &str, item: &Value<'_>) -> bool {
-    !matches!(item, Value::Null | Value::Bool(_)) && is_secret_name(key)
-}
-
-fn more(count: usize) -> Value<'static> {
-    Value::String(Cow::Owned(format!("… {count} more")))
-}
-
-/// Takes from the budget; false where there is not enough left.
-fn spend(budget: &mut usize, bytes: usize) -> bool {
-    let enough = *budget > bytes;
-    *budget = budget.saturating_sub(bytes);
-    enough
-}
-
-/// The text without secrets, at most about `limit` bytes of it. A secret that the cut would halve is still found.
-fn cut(text: &str, limit: usize) -> Cow<'_, str> {
-    let Some(window) = head(text, limit.saturating_add(LOOK_AHEAD)) else { return redact(text) };
-    if text.len() <= limit {
-        return redact(text);
-    }
-    let redacted = redact(window);
-    let shown = head(&redacted, limit).unwrap_or(&redacted);
-    let dropped = text.len().saturating_sub(shown.len());
-    Cow::Owned(format!("{shown}… {dropped} more bytes"))
-}
-
-/// The first bytes of a text, at most `limit`, whole characters only.
-fn head(text: &str, limit: usize) -> Option<&str> {
-    let mut end = limit.min(text.len());
-    while !text.is_char_boundary(end) {
-        end = end.checked_sub(1)?;
-    }
-    text.get(..end)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::key::Key;
 
     fn parsed(text: &str) -> Value<'_> {
         json::parse(text.as_bytes(), 512).unwrap()
     }
 
-    fn params(text: &str) -> String {
-        let value = parsed(text);
-        let line = Record { params: Some(&value), ..Record::default() }.line(false);
-        let mut out = String::new();
-        json::write(parsed(&line).get("params").unwrap(), &mut out);
-        out
-    }
-
     #[test]
-    fn a_record_is_one_line_of_json_with_only_what_is_known() {
-        let value = parsed(r#"{"command":"echo 'a\nb'"}"#);
+    fn a_record_is_an_object_with_only_what_is_known() {
+        let value = parsed(r#"{"command":"echo 'a\nb'","token":"x"}"#);
         let record = Record {
             id: "1",
             action: "bash.execute",
             params: Some(&value),
             layers: &["user:ab".to_owned()],
+            kind: "pause",
+            pruned: Some(Link { seq: 9, hash: [0xab; 32] }),
             duration_us: 7,
             ..Record::default()
         };
-        assert_eq!(
-            record.line(true),
-            concat!(
-                r#"{"id":"1","action":"bash.execute","params":{"command":"echo 'a\nb'"},"indeterminate":false,"#,
-                r#""layers":["user:ab"],"duration_us":7,"unlocked":true}"#
-            )
+        let begun = concat!(
+            r#"{"id":"1","action":"bash.execute","params":{"command":"echo 'a\nb'","token":"[redacted:field]"},"#,
+            r#""removed":["token"],"indeterminate":false,"layers":["user:ab"],"duration_us":7,"kind":"pause","#,
+            r#""pruned":{"through":9,"hash":"HASH"}"#
         );
+        assert_eq!(record.open(&Key::none()), begun.replace("HASH", &"ab".repeat(32)));
     }
 
     #[test]
-    fn secrets_are_not_written() {
-        assert_eq!(params(r#"{"password":"hunter2","n":1}"#), r#"{"password":"[redacted:field]","n":1}"#);
-        assert_eq!(params(r#"{"env":{"API_KEY":["x"]}}"#), r#"{"env":{"API_KEY":"[redacted:field]"}}"#);
-        assert_eq!(params(r#"{"a":["AKIAIOSFODNN7EXAMPLE"]}"#), r#"{"a":["[redacted:token]"]}"#);
-    }
-
-    #[test]
-    fn a_secret_at_the_cut_is_not_written_in_part() {
-        for before in PARAMS_BYTES - 40..PARAMS_BYTES + 8 {
-            let text = format!(
-                "{{\"content\":\"{} AKIAIOSFODNN7EXAMPLE {}\"}}",
-                "é".repeat(before / 2),
-                "x".repeat(9000)
-            );
-            let written = params(&text);
-            assert!(!written.contains("AKIA") && written.len() < 2 * PARAMS_BYTES, "{before}");
-        }
-    }
-
-    #[test]
-    fn a_huge_payload_becomes_a_short_line() {
-        let many = format!("[{}]", vec!["\"abc\""; 100_000].join(","));
-        assert!(params(&format!("{{\"many\":{many}}}")).len() < 2 * PARAMS_BYTES);
-        let object = (0..10_000).map(|n| format!("\"k{n}\":{{}}")).collect::<Vec<_>>().join(",");
-        let written = params(&format!("{{{object}}}"));
-        assert!(written.len() < 3 * PARAMS_BYTES && written.contains("more"), "{}", written.len());
-        let deep = format!("{}1{}", "[".repeat(500), "]".repeat(500));
-        assert!(params(&format!("{{\"deep\":{deep}}}")).len() < 2 * PARAMS_BYTES);
+    fn the_digest_stands_behind_the_parameters() {
+        let value = parsed(r#"{"command":"ls"}"#);
+        let record = Record { params: Some(&value), ..Record::default() };
+        // printf '{"command":"ls"}' | sha256sum
+        let digest = "sha256:4cf29611a66934862f29acfcc817e30b905c1ab73d5e65831413eb6b454d49db";
+        assert!(
+            record
+                .open(&Key::none())
+                .contains(&format!(r#""params":{{"command":"ls"}},"digest":"{digest}""#))
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Secrets out of what is written down.
 //!
-//! In: a text, or the name of a field. Out: the text with `[redacted:<detector>]` where a secret stood. A short list of
+//! In: a text, or the name of a field. Out: the text with `[redacted:<detector>:<keyed hash>]` where a secret stood. A short list of
 //! plain detectors: the log must not betray what it protects, and the hook carries no regex engine. Deliberately not
 //! here: facts about secrets for policies.
 
@@ -100,9 +100,9 @@ pub fn is_secret_name(name: &str) -> bool {
     plural.is_none()
 }
 
-/// The text without its secrets.
+/// The text without its secrets; `tag` gives what stands for one beside its detector. Borrowed where there is none.
 #[must_use]
-pub fn redact(text: &str) -> Cow<'_, str> {
+pub fn redact(text: &str, tag: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
     let mut out = String::new();
     let (mut kept, mut skip_to) = (0_usize, 0_usize);
     for (at, character) in text.char_indices() {
@@ -112,10 +112,8 @@ pub fn redact(text: &str) -> Cow<'_, str> {
         let Some((id, from, length)) = find(text, at, character) else { continue };
         let start = at.saturating_add(from);
         out.push_str(text.get(kept..start).unwrap_or_default());
-        out.push_str("[redacted:");
-        out.push_str(id);
-        out.push(']');
         kept = start.saturating_add(length);
+        mark(id, tag(text.get(start..kept).unwrap_or_default()), &mut out);
         skip_to = kept;
     }
     if kept == 0 {
@@ -123,6 +121,17 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     }
     out.push_str(text.get(kept..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// Appends what stands in a secret's place.
+pub fn mark(id: &str, tag: Option<String>, out: &mut String) {
+    out.push_str("[redacted:");
+    out.push_str(id);
+    if let Some(tag) = tag {
+        out.push(':');
+        out.push_str(&tag);
+    }
+    out.push(']');
 }
 
 fn find(text: &str, at: usize, character: char) -> Option<(&'static str, usize, usize)> {
@@ -299,8 +308,14 @@ mod tests {
             ),
         ];
         for (text, expected) in rows {
-            assert_eq!(redact(&text), expected);
+            assert_eq!(redact(&text, |_| None), expected);
         }
+    }
+
+    #[test]
+    fn what_stands_for_a_secret_is_told_the_secret_alone() {
+        let tag = |secret: &str| Some(secret.len().to_string());
+        assert_eq!(redact("a=b password=hunter2; x", tag), "a=b password=[redacted:password:7]; x");
     }
 
     #[test]
@@ -319,7 +334,7 @@ mod tests {
             "Authorization:",
         ] {
             for other in ["", "é", "=", "\"", " ", "@"] {
-                let _ = redact(&format!("{text}{other}{text}"));
+                let _ = redact(&format!("{text}{other}{text}"), |_| None);
             }
         }
     }

@@ -1,12 +1,25 @@
 //! Times as the log writes them.
 //!
-//! In: a system time. Out: RFC 3339 in UTC with milliseconds, e.g. `2026-11-21T09:28:35.120Z`. Deliberately not here: a
+//! In: a system time, or the clock. Out: RFC 3339 in UTC with milliseconds, e.g. `2026-11-21T09:28:35.120Z`. Deliberately not here: a
 //! date crate; the calendar is a dozen lines.
 
 use crate::model::digits::write_decimal;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const MS_PER_DAY: u64 = 86_400_000;
+
+/// The latest time that this process was given, in nanoseconds since 1970.
+static LATEST: AtomicU64 = AtomicU64::new(0);
+
+/// The time; within a process it never goes back, whatever the clock does.
+#[must_use]
+pub fn now() -> SystemTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let nanos = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
+    let latest = LATEST.fetch_max(nanos, Ordering::Relaxed).max(nanos);
+    UNIX_EPOCH.checked_add(Duration::from_nanos(latest)).unwrap_or(UNIX_EPOCH)
+}
 
 /// A time as RFC 3339; a clock before 1970 counts as 1970.
 #[must_use]
@@ -52,7 +65,6 @@ fn civil(days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn known_days_have_their_dates() {

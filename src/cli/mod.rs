@@ -4,6 +4,7 @@
 //! test walks the tree. Deliberately not here: the registered hook command, which `main.rs` recognises before any of
 //! this is touched, and logic that a user of the library would miss.
 
+mod audit;
 mod check;
 mod compile;
 mod completions;
@@ -104,6 +105,7 @@ enum Command {
     Halt(mode::Halt),
     Resume(mode::Resume),
     Pause(pause::Arguments),
+    Audit(audit::Arguments),
     Demo(demo::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -148,6 +150,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Halt(arguments) => mode::halt(&arguments, global),
         Command::Resume(arguments) => mode::resume(&arguments, global),
         Command::Pause(arguments) => pause::run(&arguments, global),
+        Command::Audit(arguments) => audit::run(&arguments, global),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -133,7 +133,7 @@ pub(super) fn resume(arguments: &Resume, global: &Global) -> Outcome {
     })?;
     if !ended.is_empty()
         && let Err(failure) =
-            super::pause::record(&state, "agsec.resume", &format!("resumed: {}", ended.join(", ")))
+            super::pause::record(&state, "resume", &format!("resumed: {}", ended.join(", ")))
     {
         warn(failure.message());
     }

@@ -3,9 +3,10 @@
 use super::failure::Failure;
 use super::output::{self, clean, fair, warn};
 use super::{DONE, FAILED, Global, Outcome, person};
+use crate::audit::key::Key;
 use crate::audit::log;
 use crate::audit::record::Record;
-use crate::audit::time::rfc3339;
+use crate::audit::time::{self, rfc3339};
 use crate::engine::directory::StateDirectory;
 use crate::hook::mode::Mode;
 use crate::hook::state::Pause;
@@ -20,7 +21,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
                         Exit codes: 0 paused, 1 declined or not possible, 2 wrong usage.")]
 pub(super) struct Arguments {
     /// How long, e.g. 90s, 10m, 1h30m; at most 8h
-    #[arg(long = "for", value_name = "TIME", value_parser = time)]
+    #[arg(long = "for", value_name = "TIME", value_parser = length)]
     time: Duration,
 }
 
@@ -48,7 +49,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
     let until = since.saturating_add(arguments.time.as_secs());
     let end = rfc3339(UNIX_EPOCH + Duration::from_secs(until));
     // First the record: a pause that nobody can see afterwards is none.
-    record(&state, "agsec.pause", &format!("paused for {time}, until {end}"))?;
+    record(&state, "pause", &format!("paused for {time}, until {end}"))?;
     state.change(|stored| {
         stored.state.pause = Some(Pause { since, until });
         Ok(((), Vec::new()))
@@ -64,29 +65,31 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
     Ok(DONE)
 }
 
-/// Writes what a person did to the audit log.
-pub(super) fn record(state: &StateDirectory, action: &str, what: &str) -> Result<(), Failure> {
-    let now = SystemTime::now();
+/// Writes what a person did to the audit log; `kind` is a row of the table in `docs/reference/audit.md`.
+pub(super) fn record(state: &StateDirectory, kind: &str, what: &str) -> Result<(), Failure> {
+    let now = time::now();
     let nanos = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     let id = format!("{nanos:x}-{:x}", std::process::id());
-    let time = rfc3339(now);
+    let told = rfc3339(now);
     let cwd = std::env::current_dir().map(|cwd| cwd.to_string_lossy().into_owned()).unwrap_or_default();
     let record = Record {
         id: &id,
-        time: &time,
-        action,
+        time: &told,
+        action: &format!("agsec.{kind}"),
         reason: what,
         outcome: "recorded",
         platform: "agsec",
         cwd: &cwd,
+        kind,
         ..Record::default()
     };
-    log::append(&state.path().join("audit.jsonl"), |unlocked| record.line(unlocked))
+    let settings = state.read()?.state.audit;
+    log::append(&state.path().join("audit.jsonl"), &settings, &record.open(&Key::of(state.path())))
         .map_err(|error| Failure::new(error.to_string()))
 }
 
 /// Reads `90s`, `10m`, `1h30m`.
-fn time(text: &str) -> Result<Duration, String> {
+fn length(text: &str) -> Result<Duration, String> {
     let wrong = || "expected a time such as `90s`, `10m` or `1h30m`".to_owned();
     let (mut seconds, mut number, mut last) = (0_u64, String::new(), u64::MAX);
     for character in text.trim().chars() {
@@ -137,12 +140,12 @@ mod tests {
             ("1h30m", 5400, "1 h 30 min"),
             ("8h", 28_800, "8 h"),
         ] {
-            let read = time(text).unwrap();
+            let read = length(text).unwrap();
             assert_eq!((read.as_secs(), told(read).as_str()), (seconds, said));
         }
         for text in ["", "0s", "10", "m", "1m1h", "1m1m", "9h", "99999999999999999999h", "-1m", "1d", "1.5h"]
         {
-            assert!(time(text).is_err(), "{text}");
+            assert!(length(text).is_err(), "{text}");
         }
     }
 }

@@ -10,8 +10,10 @@ use super::judge::{Judgement, sentence};
 use super::mode::Mode;
 use super::platform::{Call, Kind};
 use super::repeat;
+use crate::audit::key::Key;
 use crate::audit::log;
 use crate::audit::record::Record;
+use crate::audit::settings::Settings;
 use crate::audit::time::rfc3339;
 use crate::model::decision::Effect;
 use std::path::Path;
@@ -31,19 +33,19 @@ pub(super) struct Told<'r> {
 
 impl Told<'_> {
     /// Records, and answers.
-    pub(super) fn conclude(&self, mut judged: Judgement, state_directory: &Path) -> Answer {
+    pub(super) fn conclude(
+        &self,
+        mut judged: Judgement,
+        state_directory: &Path,
+        settings: &Settings,
+    ) -> Answer {
         let log = self.options.audit_log.clone().unwrap_or_else(|| state_directory.join("audit.jsonl"));
-        let mut line = String::new();
-        let written = log::append(&log, |unlocked| {
-            let record = self.record(&judged, unlocked);
-            if judged.outcome != Outcome::Allowed {
-                line.clone_from(&record);
-            }
-            record
-        });
+        let begun = self.record(&judged, &Key::of(state_directory));
+        let written = log::append(&log, settings, &begun);
+        let line = if written.is_ok() { begun.as_str() } else { "" };
         let mut warnings = String::new();
         if let Err(error) = written {
-            if self.options.require_audit && judged.outcome != Outcome::Blocked {
+            if (self.options.require_audit || settings.require) && judged.outcome != Outcome::Blocked {
                 judged = Judgement::refused(Failure::Audit(error.to_string()));
             } else {
                 warnings.push_str(&format!("[agsec] warning: {error}\n"));
@@ -57,7 +59,7 @@ impl Told<'_> {
         }
         let mut text = String::new();
         if judged.outcome != Outcome::Allowed {
-            text = self.sentence(&judged, &log, &line);
+            text = self.sentence(&judged, &log, line);
         }
         let status = status(judged.outcome).status();
         let sid = judged.decision.as_ref().and_then(|decision| decision.sid.as_deref());
@@ -80,7 +82,7 @@ impl Told<'_> {
         text
     }
 
-    fn record(&self, judged: &Judgement, unlocked: bool) -> String {
+    fn record(&self, judged: &Judgement, key: &Key) -> String {
         let decision = judged.decision.as_ref();
         let number = decision.map_or(0, |decision| decision.question);
         let question = self.call.and_then(|call| call.questions.get(number));
@@ -120,8 +122,10 @@ impl Told<'_> {
             changed: &judged.changed,
             error: &error,
             duration_us: u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX),
+            kind: "",
+            pruned: None,
         }
-        .line(unlocked)
+        .open(key)
     }
 }
 

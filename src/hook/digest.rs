@@ -3,6 +3,7 @@
 //! In: names and bytes in load order. Out: SHA-256 in lower-case hexadecimal over, for each file, its name, a NUL, its
 //! length in decimal, a NUL and its bytes. Deliberately not here: which files count (`locate.rs`, `engine`).
 
+use crate::model::digits::write_bytes;
 use hmac_sha256::Hash;
 
 /// The digest of these files.
@@ -27,8 +28,9 @@ pub fn bundle_name(directory: &std::path::Path) -> String {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let mut out = String::new();
+    write_bytes(bytes, &mut out);
+    out
 }
 
 #[cfg(test)]

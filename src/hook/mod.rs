@@ -52,6 +52,7 @@ pub mod state;
 pub mod tool;
 pub mod world;
 
+use crate::audit::settings::Settings;
 use crate::facts::roots::{Facts, Found, Setting};
 use crate::model::decision::Effect;
 use crate::model::digits::{write_decimal, write_hexadecimal};
@@ -164,7 +165,11 @@ impl Run {
         };
         if let Some(option) = unknown_option {
             let judged = Judgement::refused(Failure::Option(option));
-            return self.told(voice, &call, Mode::Enforce, &id).conclude(judged, &state_directory);
+            return self.told(voice, &call, Mode::Enforce, &id).conclude(
+                judged,
+                &state_directory,
+                &Settings::default(),
+            );
         }
         let places = self.places(&call);
         let session = self.session(voice, &places);
@@ -186,7 +191,11 @@ impl Run {
         let allow_missing = self.options.allow_missing;
         let questions = call.as_ref().map_or_else(|_| Vec::new(), |call| questions(call, found));
         let judged = judge(call.as_ref().map_err(Clone::clone), &questions, &located, &places, allow_missing);
-        let answer = self.told(voice, &call, located.mode, &id).conclude(judged, &state_directory);
+        let answer = self.told(voice, &call, located.mode, &id).conclude(
+            judged,
+            &state_directory,
+            &located.state.audit,
+        );
         // PERF: the process ends here; unmapping and freeing would cost more system calls than reading did.
         std::mem::forget(questions);
         std::mem::forget((call, located));

@@ -4,6 +4,7 @@
 //! `docs/design/0001-spine.md`. Deliberately not here: opening the file (`locate.rs`) and replacing it (`engine`).
 
 use super::mode::Mode;
+use crate::audit::settings::{self, ROWS, Settings};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,8 @@ pub struct State {
     pub modes: Vec<ModeEntry>,
     /// A while during which decisions are recorded and not acted on.
     pub pause: Option<Pause>,
+    /// How the audit log is kept.
+    pub audit: Settings,
     /// The layers in force, in the order in which they were put in force.
     pub layers: Vec<LayerEntry>,
 }
@@ -108,6 +111,7 @@ enum ErrorKind {
     Escape,
     Mode,
     ModeTwice,
+    Setting,
     NotAbsolute,
     BundleName,
     Digest,
@@ -127,10 +131,11 @@ impl std::fmt::Display for StateError {
         let what = match self.kind {
             ErrorKind::Halt => "its first line is `halt`",
             ErrorKind::Header => "its first line is not `agsec-state 1`",
-            ErrorKind::Line => "expected `mode`, `pause` or `layer` with its fields",
+            ErrorKind::Line => "expected `mode`, `pause`, `audit` or `layer` with its fields",
             ErrorKind::Escape => "a `%` is not followed by two hexadecimal digits",
             ErrorKind::Mode => "expected `enforce`, `observe` or `halt`",
             ErrorKind::ModeTwice => "a mode is set twice",
+            ErrorKind::Setting => "the audit log has no such setting",
             ErrorKind::NotAbsolute => "a path is not absolute",
             ErrorKind::BundleName => "a bundle is not a plain file name",
             ErrorKind::Digest => "a digest is not 64 hexadecimal digits",
@@ -183,6 +188,10 @@ fn parse_line(line: &str, state: &mut State) -> Result<(), ErrorKind> {
             if state.pause.replace(pause).is_some() {
                 return Err(ErrorKind::ModeTwice);
             }
+        }
+        "audit" => {
+            let row = settings::row(next()?).ok_or(ErrorKind::Setting)?;
+            (row.set)(&mut state.audit, next()?.parse().map_err(|_| ErrorKind::Number)?);
         }
         "layer" => {
             let scope = match (next()?, next()?) {
@@ -260,6 +269,10 @@ pub fn render(state: &State) -> String {
     }
     if let Some(pause) = state.pause {
         out.push_str(&format!("pause\t{}\t{}\n", pause.since, pause.until));
+    }
+    let usual = Settings::default();
+    for row in ROWS.iter().filter(|row| (row.get)(&state.audit) != (row.get)(&usual)) {
+        out.push_str(&format!("audit\t{}\t{}\n", row.name, (row.get)(&state.audit)));
     }
     for layer in &state.layers {
         let whose = match &layer.scope {
@@ -354,6 +367,7 @@ mod tests {
                 ModeEntry { root: Some(odd.clone()), mode: Mode::Halt },
             ],
             pause: Some(Pause { since: 7, until: 1_700_000_000 }),
+            audit: Settings { keep_size: 0, fsync: true, ..Settings::default() },
             layers: vec![
                 layer(Scope::User, "/u".into()),
                 layer(Scope::Project(odd.clone()), odd),
@@ -362,7 +376,7 @@ mod tests {
         };
         let text = render(&state);
         assert!(text.contains("/a%25b%09c%0Ad%FF%C2%85%7F eé"), "{text}");
-        assert_eq!(text.lines().count(), 7);
+        assert_eq!(text.lines().count(), 9);
         assert_eq!(parse(&text), Ok(state));
     }
 
@@ -380,22 +394,25 @@ mod tests {
     fn every_mistake_is_named_with_its_line() {
         let layer = format!("layer\tuser\t-\t/d\ta.agsb\t{DIGEST}\t1");
         let rows = [
-            ("mode\tuser".to_owned(), "expected `mode`, `pause` or `layer`"),
+            ("mode\tuser".to_owned(), "expected `mode`, `pause`, `audit` or `layer`"),
             ("mode\tuser\tsleep".to_owned(), "expected `enforce`"),
-            ("mode\tuser\tobserve\t/x".to_owned(), "expected `mode`, `pause` or `layer`"),
+            ("mode\tuser\tobserve\t/x".to_owned(), "expected `mode`, `pause`, `audit` or `layer`"),
             ("mode\tproject\tobserve\tx".to_owned(), "not absolute"),
             ("mode\tproject\tobserve\t/%4".to_owned(), "`%` is not followed"),
             ("mode\tuser\thalt\nmode\tuser\tobserve".to_owned(), "set twice"),
-            (format!("{layer}\textra"), "expected `mode`, `pause` or `layer`"),
+            (format!("{layer}\textra"), "expected `mode`, `pause`, `audit` or `layer`"),
             (layer.replace("a.agsb", "../a.agsb"), "not a plain file name"),
             (layer.replace("a.agsb", "%2E%2E"), "not a plain file name"),
             (layer.replace("0123", "XYZW"), "64 hexadecimal"),
             (layer.replace("\t1", "\t-1"), "not a number"),
-            ("pause\t1".to_owned(), "expected `mode`, `pause` or `layer`"),
+            ("pause\t1".to_owned(), "expected `mode`, `pause`, `audit` or `layer`"),
             ("pause\t1\tsoon".to_owned(), "not a number"),
+            ("audit\tsize".to_owned(), "expected `mode`, `pause`, `audit` or `layer`"),
+            ("audit\tcolour\t1".to_owned(), "no such setting"),
+            ("audit\tsize\t64M".to_owned(), "not a number"),
             ("pause\t1\t2\npause\t1\t2".to_owned(), "set twice"),
-            (layer.replace("user", "guest"), "expected `mode`, `pause` or `layer`"),
-            ("future\tline".to_owned(), "expected `mode`, `pause` or `layer`"),
+            (layer.replace("user", "guest"), "expected `mode`, `pause`, `audit` or `layer`"),
+            ("future\tline".to_owned(), "expected `mode`, `pause`, `audit` or `layer`"),
         ];
         for (line, expected) in rows {
             let error = parse(&format!("{HEADER}\n\n{line}\n")).unwrap_err().to_string();

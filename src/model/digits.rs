@@ -1,6 +1,6 @@
 //! Whole numbers as text.
 //!
-//! In: a number. Out: its digits, appended. PERF: without the formatting machinery of the standard library, whose code is
+//! In: a number, or bytes. Out: its digits, appended. PERF: without the formatting machinery of the standard library, whose code is
 //! some pages that the hook would touch for nothing else. Deliberately not here: floats (`value`), signs.
 
 /// Digits of a 64-bit number in decimal, the longer of the two spellings.
@@ -14,6 +14,16 @@ pub fn write_decimal(number: u64, width: usize, out: &mut String) {
 /// Appends the hexadecimal digits in lower case.
 pub fn write_hexadecimal(number: u64, out: &mut String) {
     write::<16>(number, 1, out);
+}
+
+/// Appends two hexadecimal digits in lower case for each byte.
+pub fn write_bytes(bytes: &[u8], out: &mut String) {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    out.reserve(bytes.len().saturating_mul(2));
+    for byte in bytes {
+        out.push(digit(byte >> 4));
+        out.push(digit(byte & 15));
+    }
 }
 
 fn write<const RADIX: u64>(number: u64, width: usize, out: &mut String) {

@@ -2,6 +2,7 @@
 //!
 //! In: bytes. Out: nothing, or a panic. One function for each reader; fuzz targets and proptest call the same.
 
+use crate::audit::key::Key;
 use crate::audit::record::Record;
 use crate::bundle::read::Loaded;
 use crate::bundle::table;
@@ -297,7 +298,7 @@ fn check_record(voice: Voice, call: &Call<'_>, decision: &Decision) {
         cwd: call.context("cwd").unwrap_or_default(),
         ..Record::default()
     };
-    let line = record.line(false);
+    let line = record.open(&Key::none()) + "}";
     assert!(!line.contains(['\n', '\r']), "{line:?} is more than one line");
     let read = json::parse(line.as_bytes(), JSON_DEPTH + 2);
     assert!(matches!(read, Ok(Value::Object(_))), "{line:?} is no JSON object");
