@@ -55,6 +55,18 @@ pub const BUILTIN: Pack = Pack {
     cases: include_str!("../policies/builtin/cases.yaml"),
 };
 
+/// What `agsec analyze` looks for in the log: a statement for each threat. It is never put in force as a whole.
+pub const THREATS: Pack = Pack {
+    name: "threats",
+    folder: "threats",
+    summary: "threats: what an action was, how bad it is, what follows from it and how to answer it",
+    files: &[PackFile {
+        name: "threats.yaml",
+        text: include_str!("../policies/threats/threats.yaml"),
+    }],
+    cases: include_str!("../policies/threats/cases.yaml"),
+};
+
 /// The packs that a person adds to the default policies by name. Each has one file, which only restricts.
 pub const PACKS: &[Pack] = &[
     Pack {

@@ -31,5 +31,6 @@ pub mod secret;
 pub mod shell;
 pub mod url;
 pub mod value;
+pub mod withheld;
 pub mod world;
 pub mod written;

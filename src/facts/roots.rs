@@ -15,12 +15,14 @@ use super::record::{self, Ground, Path};
 use super::secret::find_secrets;
 use super::shell::ast::Dialect;
 use super::shell::simple::commands;
-use super::value::{Doubt, Fact, List, Roots, column_of};
+use super::value::{Doubt, Fact, List, NOT_RECORDED, Roots, column_of};
+use super::withheld::hides;
 use super::world::{Looked, Once, Surroundings, World};
 use crate::model::event::Event;
 use crate::model::fact::FactRoot;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
+use crate::model::withheld::Withheld;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 
@@ -56,6 +58,7 @@ pub struct Facts<'e> {
     event: &'e Event<'e>,
     setting: Setting<'e>,
     intent: OnceCell<Intent<'e>>,
+    withheld: Option<&'e Withheld>,
     found: Found,
 }
 
@@ -102,7 +105,13 @@ impl<'e> Facts<'e> {
     /// Goes on with what has been found out about the same event.
     #[must_use]
     pub fn resumed(event: &'e Event<'e>, setting: Setting<'e>, found: Found) -> Self {
-        Self { event, setting, intent: OnceCell::new(), found }
+        Self { event, setting, intent: OnceCell::new(), withheld: None, found }
+    }
+
+    /// The facts of an event of which these fields are not known.
+    #[must_use]
+    pub fn without(self, withheld: &'e Withheld) -> Self {
+        Self { withheld: Some(withheld), ..self }
     }
 
     /// What has been found out so far.
@@ -291,6 +300,9 @@ impl<'e> Facts<'e> {
 
 impl Roots for Facts<'_> {
     fn root(&self, root: FactRoot) -> &Fact<'_> {
+        if self.withheld.is_some_and(|withheld| hides(withheld, &self.event.action, root)) {
+            return &NOT_RECORDED;
+        }
         let place = self.found.roots.get(usize::from(root as u8));
         let compute = || match root {
             FactRoot::Shell => self.shell(),
@@ -316,7 +328,8 @@ impl Roots for Facts<'_> {
     /// What is known of a work tree is not asked for together: a branch is one small file, the index may be a large one.
     fn column(&self, root: FactRoot, column: usize) -> &Fact<'_> {
         match root {
-            FactRoot::Git => self.git_column(column),
+            FactRoot::Git if self.withheld.is_none() => self.git_column(column),
+            FactRoot::Git => column_of(self.root(root), column),
             FactRoot::Shell
             | FactRoot::Written
             | FactRoot::Path
@@ -324,6 +337,10 @@ impl Roots for Facts<'_> {
             | FactRoot::Secret
             | FactRoot::Prompt => column_of(self.root(root), column),
         }
+    }
+
+    fn withheld(&self) -> Option<&Withheld> {
+        self.withheld
     }
 }
 

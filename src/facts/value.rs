@@ -7,6 +7,7 @@
 use crate::model::fact::{FactRoot, Kind};
 use crate::model::truth::Truth;
 use crate::model::value::Value;
+use crate::model::withheld::Withheld;
 use std::borrow::Cow;
 
 /// The value of a fact.
@@ -68,6 +69,10 @@ impl Doubt {
 /// Stands for a fact that is not of its declared kind: nothing is known of it then.
 static MISSHAPEN: Fact<'static> =
     Fact::Doubt(Doubt { truth: Truth::Unknown, why: Cow::Borrowed("it has no value of its kind") });
+
+/// Stands for a fact that hangs on what was not recorded.
+pub(super) static NOT_RECORDED: Fact<'static> =
+    Fact::Doubt(Doubt { truth: Truth::Unknown, why: Cow::Borrowed("it is not recorded") });
 
 impl<'f> Fact<'f> {
     /// A text.
@@ -135,6 +140,11 @@ pub trait Roots {
     fn column(&self, root: FactRoot, column: usize) -> &Fact<'_> {
         column_of(self.root(root), column)
     }
+
+    /// The fields of the event that are not known; `None` where it is whole.
+    fn withheld(&self) -> Option<&Withheld> {
+        None
+    }
 }
 
 /// A column of a record; a doubt about a record is one about its columns, and a missing record has none.
@@ -151,6 +161,7 @@ pub fn column_of<'s, 'f>(record: &'s Fact<'f>, column: usize) -> &'s Fact<'f> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Given {
     roots: [Option<Fact<'static>>; FactRoot::ALL.len()],
+    withheld: Option<Withheld>,
 }
 
 impl Given {
@@ -162,12 +173,23 @@ impl Given {
         }
         self
     }
+
+    /// Of an event of which these fields are not known.
+    #[must_use]
+    pub fn without(mut self, withheld: Withheld) -> Self {
+        self.withheld = Some(withheld);
+        self
+    }
 }
 
 impl Roots for Given {
     fn root(&self, root: FactRoot) -> &Fact<'_> {
         let given = self.roots.get(usize::from(root as u8)).and_then(Option::as_ref);
         given.unwrap_or(&Fact::Missing)
+    }
+
+    fn withheld(&self) -> Option<&Withheld> {
+        self.withheld.as_ref()
     }
 }
 

@@ -35,3 +35,4 @@ pub mod unicode;
 pub mod unicode_case;
 pub mod unicode_tables;
 pub mod value;
+pub mod withheld;

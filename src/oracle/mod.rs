@@ -19,6 +19,7 @@ use crate::model::id::{PredId, RuleId};
 use crate::model::op::Op;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
+use crate::model::withheld::Known;
 use fact::Element;
 use std::cmp::Ordering;
 
@@ -231,6 +232,15 @@ fn predicate(policy: &Policy, pred: &Pred, event: &Event<'_>, facts: &dyn Roots)
         return fact::tested(path, pred.op, &pred.operand, facts, &[]);
     }
     let value = field.and_then(|path| path.resolve(event));
+    let known = field.zip(facts.withheld()).map(|(path, withheld)| {
+        withheld.known(path.root, path.keys.iter().map(String::as_str), event)
+    });
+    match (known, pred.op, value.is_some()) {
+        (Some(Known::Nothing), _, _) => return Truth::Unknown,
+        (Some(Known::Presence), Op::Exists | Op::NotExists, _) => {}
+        (Some(Known::Presence), _, true) => return Truth::Unknown,
+        (Some(Known::Presence | Known::All) | None, _, _) => {}
+    }
     match (pred.op, value) {
         (Op::NotExists, value) => Truth::from(value.is_none()),
         (Op::Exists, value) => Truth::from(value.is_some()),

@@ -110,6 +110,7 @@ impl Machine<'_, '_, '_> {
         let (bundle, candidates, account) = (self.bundle, &mut self.candidates, &mut self.account);
         let mut look = Look { bundle, index, gate, field, candidates, account };
         let clear = match self.fields.get(bundle, field)? {
+            Some(seen) if seen.is_withheld() => false,
             Some(seen) => {
                 let mut clear = true;
                 for view in seen.views().into_iter().flatten() {

@@ -61,7 +61,7 @@ impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
         Self {
             bundle,
             action: &event.action,
-            fields: Fields::new(event, fields),
+            fields: Fields::new(event, facts.withheld(), fields),
             facts,
             elements: Vec::new(),
             account: Account::default(),

@@ -5,17 +5,23 @@
 
 use super::Damaged;
 use super::place::Place;
+use super::predicate::Answer;
+use super::trace::Why;
 use crate::bundle::read::Loaded;
 use crate::facts::decode::{Views, views};
 use crate::model::event::Event;
 use crate::model::field::{Root, resolve};
 use crate::model::id::FieldId;
+use crate::model::op::Op;
+use crate::model::truth::Truth;
 use crate::model::value::Value;
+use crate::model::withheld::{Known, Withheld};
 use std::cell::OnceCell;
 
 /// The views of a field that have been computed; `None` where the field is missing.
 pub(super) struct Seen<'e> {
     views: Option<Views<'e, 'e>>,
+    known: Known,
     /// Texts of the views that are no strings; there are three views at most.
     texts: [OnceCell<String>; 3],
 }
@@ -44,6 +50,25 @@ impl<'s> View<'s> {
 }
 
 impl Seen<'_> {
+    /// Whether its value is not known.
+    pub(super) fn is_withheld(&self) -> bool {
+        self.known != Known::All
+    }
+
+    /// The answer to a test that the value does not matter for, or that it is missing for; `None` where the test is to be
+    /// made.
+    pub(super) fn withheld(&self, op: Op) -> Option<Answer> {
+        match (self.known, self.views.is_some(), op) {
+            (Known::All, _, _) | (Known::Presence, false, _) => None,
+            (Known::Presence, true, Op::Exists | Op::NotExists) => {
+                Some((Truth::from(op == Op::Exists), None))
+            }
+            (Known::Presence, true, _) | (Known::Nothing, _, _) => {
+                Some((Truth::Unknown, Some(Why::NotKnown)))
+            }
+        }
+    }
+
     /// The views, raw first; `None` where the field is missing or null.
     pub(super) fn views(&self) -> Option<impl Iterator<Item = View<'_>>> {
         let views = self.views.as_ref()?;
@@ -54,6 +79,7 @@ impl Seen<'_> {
 /// The fields that have been looked at.
 pub(super) struct Fields<'m, 'e> {
     event: &'e Event<'e>,
+    withheld: Option<&'e Withheld>,
     /// See `Scratch::fields`.
     places: &'m mut [u32],
     seen: Vec<Seen<'e>>,
@@ -62,8 +88,12 @@ pub(super) struct Fields<'m, 'e> {
 }
 
 impl<'m, 'e> Fields<'m, 'e> {
-    pub(super) fn new(event: &'e Event<'e>, places: &'m mut [u32]) -> Self {
-        Self { event, places, seen: Vec::new(), facts: Vec::new() }
+    pub(super) fn new(
+        event: &'e Event<'e>,
+        withheld: Option<&'e Withheld>,
+        places: &'m mut [u32],
+    ) -> Self {
+        Self { event, withheld, places, seen: Vec::new(), facts: Vec::new() }
     }
 
     /// The field, looked up and decoded now if it was not before; `None` for a fact.
@@ -80,7 +110,10 @@ impl<'m, 'e> Fields<'m, 'e> {
                 return Err(Damaged);
             }
             let value = resolve(field.root, field.keys().flatten(), self.event);
-            self.seen.push(Seen { views: value.map(views), texts: Default::default() });
+            let known = self.withheld.map_or(Known::All, |withheld| {
+                withheld.known(field.root, field.keys().flatten(), self.event)
+            });
+            self.seen.push(Seen { views: value.map(views), known, texts: Default::default() });
             *place = u32::try_from(self.seen.len()).map_err(|_| Damaged)?;
         }
         if *place & FACT != 0 {

@@ -104,6 +104,9 @@ impl<'b> Machine<'_, 'b, '_> {
         let Some(seen) = self.fields.get(self.bundle, predicate.field)? else {
             return self.on_fact(&predicate);
         };
+        if let Some(answer) = seen.withheld(predicate.op) {
+            return Ok((answer, false));
+        }
         let Some(views) = seen.views() else {
             return Ok(((Truth::from(predicate.op == Op::NotExists), None), false));
         };

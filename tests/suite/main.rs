@@ -43,3 +43,4 @@ mod totality; // any text is read or refused, soon
 mod urls; // URLs: parts, addresses, names, the URLs of a text
 mod values; // equality, order, text of values and globs, as recorded from CPython
 mod views; // decoded spellings of values
+mod withheld; // events that are known in part

@@ -10,7 +10,7 @@ use agsec::ir::Policy;
 use agsec::ir::lower::{Options, lower};
 use agsec::model::decision::Effect;
 use agsec::oracle;
-use agsec::packs::{BUILTIN, DEFAULT, PACKS, Pack, PackFile};
+use agsec::packs::{BUILTIN, DEFAULT, PACKS, Pack, PackFile, THREATS};
 use agsec::syntax;
 use agsec::testing::corpus::{self, Case};
 use agsec::testing::desk;
@@ -28,7 +28,7 @@ const BUILTIN_BYTES: usize = 400_000;
 const DEFAULT_BYTES: usize = 900_000;
 
 fn packs() -> Vec<Pack> {
-    PACKS.iter().copied().chain([DEFAULT, BUILTIN]).collect()
+    PACKS.iter().copied().chain([DEFAULT, BUILTIN, THREATS]).collect()
 }
 
 /// The pack as one layer.
