@@ -60,10 +60,7 @@ pub const THREATS: Pack = Pack {
     name: "threats",
     folder: "threats",
     summary: "threats: what an action was, how bad it is, what follows from it and how to answer it",
-    files: &[PackFile {
-        name: "threats.yaml",
-        text: include_str!("../policies/threats/threats.yaml"),
-    }],
+    files: &[PackFile { name: "threats.yaml", text: include_str!("../policies/threats/threats.yaml") }],
     cases: include_str!("../policies/threats/cases.yaml"),
 };
 

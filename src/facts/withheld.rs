@@ -24,7 +24,9 @@ fn feeds(action: &str, name: &str, root: FactRoot) -> bool {
     let (commands, path, url, content) = match action {
         "bash.execute" => (name == "command", name == "command", name == "command", name == "command"),
         "web.fetch" => (false, false, name == "url", false),
-        "file.read" | "file.glob" | "file.grep" | "file.delete" => (false, FILE.contains(&name), false, false),
+        "file.read" | "file.glob" | "file.grep" | "file.delete" => {
+            (false, FILE.contains(&name), false, false)
+        }
         "file.write" | "file.edit" => (false, FILE.contains(&name), false, true),
         _ => (true, true, true, true),
     };

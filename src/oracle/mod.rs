@@ -232,9 +232,9 @@ fn predicate(policy: &Policy, pred: &Pred, event: &Event<'_>, facts: &dyn Roots)
         return fact::tested(path, pred.op, &pred.operand, facts, &[]);
     }
     let value = field.and_then(|path| path.resolve(event));
-    let known = field.zip(facts.withheld()).map(|(path, withheld)| {
-        withheld.known(path.root, path.keys.iter().map(String::as_str), event)
-    });
+    let known = field
+        .zip(facts.withheld())
+        .map(|(path, withheld)| withheld.known(path.root, path.keys.iter().map(String::as_str), event));
     match (known, pred.op, value.is_some()) {
         (Some(Known::Nothing), _, _) => return Truth::Unknown,
         (Some(Known::Presence), Op::Exists | Op::NotExists, _) => {}

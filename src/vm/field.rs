@@ -88,11 +88,7 @@ pub(super) struct Fields<'m, 'e> {
 }
 
 impl<'m, 'e> Fields<'m, 'e> {
-    pub(super) fn new(
-        event: &'e Event<'e>,
-        withheld: Option<&'e Withheld>,
-        places: &'m mut [u32],
-    ) -> Self {
+    pub(super) fn new(event: &'e Event<'e>, withheld: Option<&'e Withheld>, places: &'m mut [u32]) -> Self {
         Self { event, withheld, places, seen: Vec::new(), facts: Vec::new() }
     }
 

@@ -39,6 +39,7 @@ mod render; // diagnostics for programs
 mod schema; // the JSON Schema of policies in YAML
 mod secrets; // secrets in texts, and what only looks so
 mod shell; // shell texts: trees, bad input, limits, dialects
+mod threats; // the threats that the log is searched for, beside the Python tool
 mod totality; // any text is read or refused, soon
 mod urls; // URLs: parts, addresses, names, the URLs of a text
 mod values; // equality, order, text of values and globs, as recorded from CPython
