@@ -6,6 +6,7 @@
 use super::command::{Command, Directory, Origin, RedirectKind, Word};
 use super::path::{Resolved, resolve, resolve_exact};
 use super::program::{Access, Classified};
+use super::roots::is_inside;
 use super::url::{self, Url};
 use super::value::{Doubt, Fact, List};
 use super::world::{Once, Surroundings};
@@ -184,8 +185,19 @@ pub(super) struct Path<'p> {
 }
 
 /// The records of `path.touched` for one path: what it leads to, and other spellings that lead elsewhere.
-pub(super) fn touched(path: &Path<'_>, resolved: Result<Resolved, Doubt>) -> Vec<Fact<'static>> {
-    let one = |resolved: Fact<'static>, glob: bool| {
+pub(super) fn touched(
+    path: &Path<'_>,
+    resolved: Result<Resolved, Doubt>,
+    surroundings: &Surroundings,
+    restored_by: &mut dyn FnMut(&str) -> Option<&'static str>,
+) -> Vec<Fact<'static>> {
+    let deleted = path.access == Some("delete");
+    let mut one = |resolved: Fact<'static>, glob: bool| {
+        let certain = match &resolved {
+            Fact::Known(value) => value.as_str(),
+            Fact::Missing | Fact::Doubt(_) | Fact::List(_) | Fact::Record(_) => None,
+        };
+        let restored_by = certain.filter(|_| deleted && !glob).and_then(&mut *restored_by);
         record("path.touched", |column| match column {
             "access" => match path.access {
                 Some(access) => Fact::text(access),
@@ -201,6 +213,11 @@ pub(super) fn touched(path: &Path<'_>, resolved: Result<Resolved, Doubt>) -> Vec
             "glob" => Fact::bool(glob),
             "recursive" => Fact::bool(path.recursive),
             "via" => owned(path.via),
+            "inside" => match (certain, &resolved) {
+                (Some(path), _) => Fact::bool(is_inside(path, surroundings)),
+                (None, doubt) => doubt.clone(),
+            },
+            "restored_by" => restored_by.map_or(Fact::Missing, Fact::text),
             _ => Fact::Missing,
         })
     };
@@ -216,11 +233,8 @@ pub(super) fn touched(path: &Path<'_>, resolved: Result<Resolved, Doubt>) -> Vec
         (Some(name), Some("delete")) => name.clone(),
         (_, _) => found.absolute.clone(),
     };
-    let mut all = vec![one(Fact::text(first), found.glob)];
-    all.extend(
-        [found.tidied, found.folded].into_iter().flatten().map(|other| one(Fact::text(other), found.glob)),
-    );
-    all
+    let others = [found.tidied, found.folded].into_iter().flatten();
+    std::iter::once(first).chain(others).map(|path| one(Fact::text(path), found.glob)).collect()
 }
 
 /// Resolves a path of a command: from its own directory, as a system call gets it.

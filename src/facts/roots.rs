@@ -4,7 +4,10 @@
 //! Deliberately not here: what commands, paths and URLs are (the readers beside), what a test means (oracle, machine).
 
 mod repository;
+mod restore;
 mod written;
+
+pub(in crate::facts) use restore::is_inside;
 
 use super::command::{Command, Commands, Origin, Word};
 use super::git::{Repository, Unsure};
@@ -23,6 +26,7 @@ use crate::model::fact::FactRoot;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
 use crate::model::withheld::Withheld;
+use restore::Restoring;
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 
@@ -236,22 +240,31 @@ impl<'e> Facts<'e> {
     fn path(&self) -> Fact<'static> {
         let ground = self.ground();
         let mut items = Vec::new();
+        let mut restoring = Restoring::new(ground);
         for (touch, path) in &self.intent().paths {
             let word = Word { text: (*path).to_owned(), ..Word::default() };
             let path = Path { access: touch.name(), word: Cow::Owned(word), recursive: false, via: "tool" };
             let resolved = record::resolve_param(&path.word.text, ground);
-            items.extend(record::touched(&path, Ok(resolved)));
+            let restored = &mut |deleted: &str| restoring.of(deleted, false);
+            items.extend(record::touched(&path, Ok(resolved), ground.surroundings, restored));
         }
         let mut open = self.opaque();
         let run = self.run();
         for (command, uses) in run.commands.list.iter().zip(&run.uses) {
             open = open.or_else(|| uses.doubt.clone());
-            self.touched_by(command, uses, &mut items);
+            self.touched_by(command, uses, &mut restoring, &mut items);
+            restoring.pass(command, uses);
         }
         Fact::Record(vec![Fact::List(List { items, open })])
     }
 
-    fn touched_by(&self, command: &Command, uses: &Uses, items: &mut Vec<Fact<'static>>) {
+    fn touched_by(
+        &self,
+        command: &Command,
+        uses: &Uses,
+        restoring: &mut Restoring<'_>,
+        items: &mut Vec<Fact<'static>>,
+    ) {
         let ground = self.ground();
         for touch in &uses.touched {
             let path = Path {
@@ -261,7 +274,8 @@ impl<'e> Facts<'e> {
                 via: &uses.program,
             };
             let resolved = record::resolve_word(&touch.word, command, touch.directory.as_deref(), ground);
-            items.extend(record::touched(&path, resolved));
+            let restored = &mut |deleted: &str| restoring.of(deleted, touch.recursive);
+            items.extend(record::touched(&path, resolved, ground.surroundings, restored));
         }
     }
 

@@ -51,9 +51,18 @@ pub trait World {
     /// Where the file is not there, no regular one, larger, or not for this user.
     fn read(&self, path: &str, most: usize) -> Result<Vec<u8>, Unread>;
 
-    /// The bytes that a regular file has; `None` for everything else, and where that is not told. The last component is
-    /// not followed.
-    fn size(&self, path: &str) -> Option<u64>;
+    /// How large a regular file is and when it was changed; `None` for everything else, and where that is not told. The
+    /// last component is not followed.
+    fn state(&self, path: &str) -> Option<State>;
+}
+
+/// What the system notes of a regular file's content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// Its bytes.
+    pub bytes: u64,
+    /// When its content was last changed: seconds since 1970, and nanoseconds below a second.
+    pub changed: (i64, u32),
 }
 
 /// A reader that asks what lies at a path once. PERF: paths of one action share their folders.
@@ -89,8 +98,8 @@ impl World for Once<'_> {
         self.world.read(path, most)
     }
 
-    fn size(&self, path: &str) -> Option<u64> {
-        self.world.size(path)
+    fn state(&self, path: &str) -> Option<State> {
+        self.world.state(path)
     }
 }
 
@@ -117,6 +126,8 @@ pub struct Surroundings {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recorded {
     entries: BTreeMap<String, Node>,
+    /// When files were changed; of all others at 0.
+    changed: BTreeMap<String, (i64, u32)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +150,13 @@ impl Recorded {
     #[must_use]
     pub fn file(self, path: &str, bytes: impl Into<Vec<u8>>) -> Self {
         self.with(path, Node::File(bytes.into()))
+    }
+
+    /// With the time at which a file was changed, in seconds since 1970 and nanoseconds.
+    #[must_use]
+    pub fn changed(mut self, path: &str, seconds: i64, nanoseconds: u32) -> Self {
+        self.changed.insert(path.to_owned(), (seconds, nanoseconds));
+        self
     }
 
     /// With a directory.
@@ -199,9 +217,10 @@ impl World for Recorded {
         }
     }
 
-    fn size(&self, path: &str) -> Option<u64> {
+    fn state(&self, path: &str) -> Option<State> {
+        let changed = self.changed.get(path).copied().unwrap_or_default();
         match self.entries.get(path)? {
-            Node::File(bytes) => u64::try_from(bytes.len()).ok(),
+            Node::File(bytes) => Some(State { bytes: u64::try_from(bytes.len()).ok()?, changed }),
             Node::Directory | Node::Link(_) | Node::Other | Node::Unknown => None,
         }
     }

@@ -7,11 +7,12 @@
 use super::map::{self, Demands};
 use crate::facts::roots::Setting;
 use crate::facts::shell::ast::Dialect;
-use crate::facts::world::{Entry, FILE_BYTES, Surroundings, Unread, World};
+use crate::facts::world::{Entry, FILE_BYTES, State, Surroundings, Unread, World};
 use crate::model::event::Event;
 use crate::model::value::Value;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 /// Longest path that is asked about, in bytes; the system's own limit on Linux.
 const PATH_BYTES: usize = 4096;
@@ -45,9 +46,11 @@ impl World for Machine {
         }
     }
 
-    fn size(&self, path: &str) -> Option<u64> {
+    fn state(&self, path: &str) -> Option<State> {
         let metadata = std::fs::symlink_metadata(path).ok().filter(|_| path.len() < PATH_BYTES)?;
-        metadata.is_file().then_some(metadata.len())
+        let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let changed = (i64::try_from(since.as_secs()).ok()?, since.subsec_nanos());
+        metadata.is_file().then_some(State { bytes: metadata.len(), changed })
     }
 
     fn read(&self, path: &str, most: usize) -> Result<Vec<u8>, Unread> {

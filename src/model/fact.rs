@@ -191,6 +191,22 @@ const TOUCHED: &[Column] = &[
     column("glob", Kind::Bool, "whether it stands for all files that match it", "").such_as("false"),
     column("recursive", Kind::Bool, "whether what lies below it is touched, too", "").such_as("true"),
     column("via", Kind::Text, "`tool`, or the program that touches it", "").such_as("\"rm\""),
+    column(
+        "inside",
+        Kind::Bool,
+        "whether it lies below a root of the session or the directory that it works in; a home, `/` and what holds \
+         the system's files are no such",
+        "as `resolved`",
+    )
+    .such_as("true"),
+    column(
+        "restored_by",
+        Kind::Text,
+        "of one file that is deleted, what brings it back: `git` where the index holds it and its size and time of \
+         change are those noted there, `text` where a command before writes it by `>`, `curl` or `wget`",
+        "missing where that is not certain",
+    )
+    .such_as("\"git\""),
 ];
 
 const URL: &[Column] =

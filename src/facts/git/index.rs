@@ -29,8 +29,8 @@ pub fn is_tracked(repository: &Repository, path: &str, world: &dyn World) -> Res
 
 /// The index of a work tree.
 #[derive(Debug)]
-pub struct Tracked<'r> {
-    repository: &'r Repository,
+pub struct Tracked {
+    repository: Repository,
     /// `None` where there is no index: nothing is tracked.
     bytes: Option<Vec<u8>>,
     /// Bytes of the name of an object.
@@ -40,13 +40,13 @@ pub struct Tracked<'r> {
 /// An entry of the index: what stands before its name, and the name.
 type Entry<'b> = (&'b [u8], &'b [u8]);
 
-impl<'r> Tracked<'r> {
+impl Tracked {
     /// Reads it.
     ///
     /// # Errors
     /// Where it cannot be read, or its form is not known.
-    pub fn read(repository: &'r Repository, world: &dyn World) -> Result<Self, Unsure> {
-        let nothing = Self { repository, bytes: None, hash: 0 };
+    pub fn read(repository: &Repository, world: &dyn World) -> Result<Self, Unsure> {
+        let nothing = Self { repository: repository.clone(), bytes: None, hash: 0 };
         if repository.bare {
             return Ok(nothing);
         }
@@ -68,7 +68,7 @@ impl<'r> Tracked<'r> {
         {
             return Err(Unsure("the work tree lies elsewhere"));
         }
-        Ok(Self { repository, bytes: Some(bytes), hash })
+        Ok(Self { bytes: Some(bytes), hash, ..nothing })
     }
 
     /// Whether a path, or something below it, is among its entries.
@@ -105,13 +105,35 @@ impl<'r> Tracked<'r> {
             }
             left = left.saturating_sub(1);
             let path = format!("{root}/{name}");
-            differs = match world.size(&path) {
-                // The index holds the low 32 bits; a size of 0 is also that of a file which is yet to be looked at.
-                Some(now) => size != 0 && u32::try_from(now & u64::from(u32::MAX)) != Ok(size),
+            differs = match world.state(&path) {
+                // A size of 0 is also that of a file which is yet to be looked at.
+                Some(now) => size != 0 && low(now.bytes) != size,
                 None => world.look(&path) == world::Entry::Missing,
             };
         })?;
         if differs { Ok(true) } else { Err(Unsure("contents are not compared with what is committed")) }
+    }
+
+    /// Whether it holds the content of a file as the file is now: the file is among its entries, without conflict, and has
+    /// the size and the time of its last change that are noted there. As git does, it takes no time for certain that is
+    /// not older than the index itself.
+    ///
+    /// # Errors
+    /// Where it has a form that is not understood.
+    pub fn keeps(&self, path: &str, world: &dyn World) -> Result<bool, Unsure> {
+        let Some(wanted) = self.repository.relative(path).map(str::as_bytes) else { return Ok(false) };
+        let now = world.state(path);
+        let index = world.state(&format!("{}/index", self.repository.directory));
+        let Some((now, index)) = now.zip(index) else { return Ok(false) };
+        let mut kept = false;
+        self.each(|(head, name)| {
+            if name == wanted {
+                kept |= noted(head).is_some_and(|(bytes, changed)| {
+                    bytes == low(now.bytes) && changed == cut(now.changed) && changed < cut(index.changed)
+                });
+            }
+        })?;
+        Ok(kept)
     }
 
     /// Calls `seen` with each entry.
@@ -119,6 +141,24 @@ impl<'r> Tracked<'r> {
         let Some(bytes) = &self.bytes else { return Ok(()) };
         entries(bytes, self.hash, seen).ok_or(Unsure("the index has a form that is not understood"))
     }
+}
+
+/// The size of a regular file without conflict, and when it was changed. Flags would say that it is taken as it is, not
+/// checked out, or yet to be added.
+fn noted(head: &[u8]) -> Option<(u32, (u32, u32))> {
+    let number = |at: std::ops::Range<usize>| Some(u32::from_be_bytes(head.get(at)?.try_into().ok()?));
+    let is_regular = REGULAR.iter().any(|mode| head.get(24..28) == Some(mode));
+    let is_plain = rest_flags(head)? & 0xf000 == 0;
+    (is_regular && is_plain).then_some((number(36..40)?, (number(8..12)?, number(12..16)?)))
+}
+
+/// The index holds the low 32 bits of sizes and seconds.
+fn low(bytes: u64) -> u32 {
+    u32::try_from(bytes & u64::from(u32::MAX)).unwrap_or_default()
+}
+
+fn cut((seconds, nanoseconds): (i64, u32)) -> (u32, u32) {
+    (u32::try_from(seconds & i64::from(u32::MAX)).unwrap_or_default(), nanoseconds)
 }
 
 fn entries(bytes: &[u8], hash: usize, mut seen: impl FnMut(Entry<'_>)) -> Option<()> {

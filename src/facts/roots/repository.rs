@@ -47,6 +47,11 @@ const CHANGING: &[&str] = &[
     "git update-index",
 ];
 
+/// Whether a program changes which repository there is, or what its index holds.
+pub(super) fn changes_index(program: &str) -> bool {
+    MOVING.contains(&program) || CHANGING.contains(&program)
+}
+
 fn unknown(Unsure(why): Unsure) -> Fact<'static> {
     Fact::Doubt(Doubt::new(Truth::Unknown, why))
 }

@@ -75,6 +75,13 @@ pub struct Script {
     pub(super) tests: Vec<TestToken>,
 }
 
+impl Script {
+    /// Whether it was read from this text.
+    pub(super) fn is_of(&self, text: &str) -> bool {
+        usize::try_from(self.source) == Ok(text.len()) && self.text.starts_with(text)
+    }
+}
+
 /// A part of `Script::text` behind the source, and where it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Decoded {

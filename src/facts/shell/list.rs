@@ -31,7 +31,7 @@ impl Parser<'_, '_> {
             if after == After::End && !self.ends_list() && self.token().0 != Token::Newline {
                 // Two commands without anything between them, e.g. `echo a (b)`: both are kept.
                 let here = self.here();
-                let why = misplaced(self.token().0);
+                let why = self.misplaced();
                 let node = self.refuse(why, self.since(here));
                 self.state.links.push(Link { node, after: After::End });
                 self.after_word = false;
@@ -49,7 +49,7 @@ impl Parser<'_, '_> {
             return node;
         }
         let here = self.here();
-        let why = misplaced(self.token().0);
+        let why = self.misplaced();
         self.refuse(why, self.since(here))
     }
 
@@ -91,9 +91,10 @@ impl Parser<'_, '_> {
             | Token::CaseEnd(_) => end,
         };
         let start = self.here();
+        let why = self.misplaced();
         self.pos = end;
         self.after_word = false;
-        self.refuse(misplaced(token), self.since(start))
+        self.refuse(why, self.since(start))
     }
 
     fn separator(&mut self) -> After {
@@ -252,7 +253,7 @@ impl Parser<'_, '_> {
             | Token::PipeBoth
             | Token::Close
             | Token::CaseEnd(_) => {
-                let why = misplaced(self.token().0);
+                let why = self.misplaced();
                 self.refuse(why, self.since(start))
             }
         };
@@ -334,22 +335,52 @@ impl Parser<'_, '_> {
         self.after_word = false;
         Some(kind)
     }
+
+    /// Why the next token may not stand where a command should.
+    fn misplaced(&mut self) -> Why {
+        let (token, end) = self.token();
+        match token {
+            Token::End => Why::Unfinished,
+            Token::Open if may_run_as_qualifier(self.behind(end)) => Why::Unexpected,
+            Token::Close | Token::CaseEnd(_) => Why::Unexpected,
+            Token::Open
+            | Token::Newline
+            | Token::Semicolon
+            | Token::Background
+            | Token::And
+            | Token::Or
+            | Token::Pipe
+            | Token::PipeBoth
+            | Token::Other => Why::Stray,
+        }
+    }
+
+    /// The text from a place to the next closing bracket.
+    fn behind(&self, at: usize) -> &[u8] {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        rest.split(|byte| *byte == b')').next().unwrap_or_default()
+    }
 }
 
-/// Why a token may not stand where a command should.
-fn misplaced(token: Token) -> Why {
-    match token {
-        Token::End => Why::Unfinished,
-        Token::Close | Token::Open | Token::CaseEnd(_) => Why::Unexpected,
-        Token::Newline
-        | Token::Semicolon
-        | Token::Background
-        | Token::And
-        | Token::Or
-        | Token::Pipe
-        | Token::PipeBoth
-        | Token::Other => Why::Stray,
+/// Qualifiers of zsh's globs that take no argument; `:` begins modifiers, which run nothing.
+const QUALIFIERS: &[u8] = b"/F.@=p*%rwxAIERWXsSt^-MTNDnY,:";
+/// Those that take one, whose end is not looked for.
+const WITH_ARGUMENT: &[u8] = b"#fdlugamcLPoO[0123456789";
+
+/// Whether zsh may run something that stands in brackets behind a word, as in `*(e:'cmd':)`, where bash refuses the
+/// bracket. A letter that is no qualifier makes zsh refuse it as well.
+fn may_run_as_qualifier(inside: &[u8]) -> bool {
+    for (at, byte) in inside.iter().enumerate() {
+        match byte {
+            b'e' | b'+' => return true,
+            byte if QUALIFIERS.contains(byte) => {}
+            byte if WITH_ARGUMENT.contains(byte) => {
+                return inside.get(at..).unwrap_or_default().iter().any(|byte| matches!(byte, b'e' | b'+'));
+            }
+            _ => return false,
+        }
     }
+    false
 }
 
 impl Keyword {
@@ -378,6 +409,21 @@ impl Keyword {
             | Self::Esac
             | Self::CloseBrace
             | Self::CloseTest => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_qualifiers_that_zsh_takes_may_run_something() {
+        for inside in ["e:'ls':", "+ls", ".e{ls}", "#qe:ls:", "u:root:e:ls:", "L5,+f"] {
+            assert!(may_run_as_qualifier(inside.as_bytes()), "{inside}");
+        }
+        for inside in [" -name x.e ", "...", "", "host, not port", "ab|e", "om[1]"] {
+            assert!(!may_run_as_qualifier(inside.as_bytes()), "{inside}");
         }
     }
 }

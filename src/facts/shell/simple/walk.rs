@@ -208,6 +208,11 @@ impl<'w> Walker<'w> {
         if !self.spend(text.len() as u64) {
             return;
         }
+        // A text that runs itself, and in which nothing is expanded, does at each level what it does at the first.
+        let itself = context.depth > 1 && context.script.is_of(text);
+        if itself && !text.contains(['$', '`']) {
+            return;
+        }
         if context.depth >= DEPTH {
             self.opaque("shells inside of shells, too deep");
             return;
