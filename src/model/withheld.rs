@@ -59,7 +59,7 @@ impl Withheld {
                 Known::All | Known::Presence if resolve(Root::Params, keys.clone(), event).is_none() => {
                     self.in_context(keys)
                 }
-                known => known,
+                known @ (Known::All | Known::Presence | Known::Nothing) => known,
             },
             Root::Fact => Known::All,
         }

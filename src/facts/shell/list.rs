@@ -341,6 +341,8 @@ impl Parser<'_, '_> {
         let (token, end) = self.token();
         match token {
             Token::End => Why::Unfinished,
+            // `=(ls)` runs in zsh.
+            Token::Open if end.checked_sub(2).and_then(|at| self.byte(at)) == Some(b'=') => Why::Unexpected,
             Token::Open if may_run_as_qualifier(self.behind(end)) => Why::Unexpected,
             Token::Close | Token::CaseEnd(_) => Why::Unexpected,
             Token::Open
