@@ -12,9 +12,10 @@
 
 mod rows;
 
+pub use rows::Rows;
+
 use super::blocks::Blocks;
 use super::sparse::{Automaton, HAS_POSTINGS, Step, offset};
-use rows::Rows;
 
 /// Folds one character for the gate.
 ///
@@ -68,10 +69,11 @@ impl<'a> Gate<'a> {
     }
 
     /// Reads `text` once and calls `found` with the number of every posting whose literal occurs, possibly more than
-    /// once. `None` if the gate is damaged, or as soon as `found` answers so.
-    pub fn scan(&self, text: &str, mut found: impl FnMut(u32) -> Option<()>) -> Option<()> {
+    /// once. `None` if the gate is damaged, or as soon as `found` answers so. `rows` keep what long texts of this gate
+    /// have met.
+    pub fn scan(&self, text: &str, rows: &mut Rows, mut found: impl FnMut(u32) -> Option<()>) -> Option<()> {
         if text.len() >= LONG {
-            return self.scan_long(text, &mut found);
+            return self.scan_long(text, rows, &mut found);
         }
         let mut at = At { state: self.automaton.first(), class: 0 };
         if text.is_ascii() {
@@ -86,25 +88,31 @@ impl<'a> Gate<'a> {
         Some(())
     }
 
-    /// The same with rows that are filled on the way; what was followed is not followed again.
-    fn scan_long(&self, text: &str, found: &mut impl FnMut(u32) -> Option<()>) -> Option<()> {
+    /// The same with rows that are filled on the way; what was followed is not followed again in this text.
+    fn scan_long(
+        &self,
+        text: &str,
+        rows: &mut Rows,
+        found: &mut impl FnMut(u32) -> Option<()>,
+    ) -> Option<()> {
         if text.is_ascii() {
-            return self.read_long(text.bytes(), found);
+            return self.read_long(text.bytes(), rows, found);
         }
         let folded = text.chars().map(fold).flat_map(|character| {
             let mut buffer = [0; 4];
             let length = character.encode_utf8(&mut buffer).len();
             buffer.into_iter().take(length)
         });
-        self.read_long(folded, found)
+        self.read_long(folded, rows, found)
     }
 
     fn read_long(
         &self,
         mut bytes: impl Iterator<Item = u8>,
+        rows: &mut Rows,
         found: &mut impl FnMut(u32) -> Option<()>,
     ) -> Option<()> {
-        let mut rows = Rows::new(self.root.len());
+        rows.begin(self.root.len());
         let mut place = rows.place(self.automaton.first())?;
         let mut last = 0;
         while let Some(byte) = bytes.next() {
@@ -119,10 +127,11 @@ impl<'a> Gate<'a> {
             }
             let state = rows.state(place)?;
             let next = self.next(state, class)?;
-            if next & HAS_POSTINGS != 0 {
+            let tells = next & HAS_POSTINGS != 0;
+            if tells {
                 self.automaton.postings(next, &mut *found)?;
             }
-            let Some(kept) = rows.keep(place, class, next) else {
+            let Some(kept) = rows.keep(place, class, next, tells) else {
                 // A text that comes to so many states is read on without rows.
                 let mut at = At { state: next, class };
                 return bytes.try_for_each(|byte| self.read(&mut at, byte, found));

@@ -128,17 +128,22 @@ fn failure(states: &[State], mut from: usize, class: u8) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::gate::Gate;
+    use crate::bundle::gate::{Gate, Rows};
     use std::collections::BTreeSet;
 
     fn hits(gate: &[u8], text: &str) -> BTreeSet<u32> {
-        let mut found = BTreeSet::new();
         let gate = Gate::open(gate, None).expect("a gate just written opens");
-        gate.scan(text, |posting| {
-            found.insert(posting);
-            Some(())
-        })
-        .expect("a gate just written is sound");
+        let mut rows = Rows::default();
+        let mut read = || {
+            let mut found = BTreeSet::new();
+            let told = gate.scan(text, &mut rows, |posting| {
+                found.insert(posting);
+                Some(())
+            });
+            told.map(|()| found).expect("a gate just written is sound")
+        };
+        let found = read();
+        assert_eq!(read(), found, "what one text has met hides nothing from the next");
         found
     }
 
@@ -233,7 +238,7 @@ mod tests {
                 let mut damaged = gate.clone();
                 damaged[place] = value;
                 if let Some(gate) = Gate::open(&damaged, None) {
-                    let _ = gate.scan("aababbabaab", |_| Some(()));
+                    let _ = gate.scan("aababbabaab", &mut Rows::default(), |_| Some(()));
                 }
             }
         }

@@ -145,9 +145,23 @@ fn goes(word: &str) -> bool {
 }
 
 /// A text without quotes and backslashes: they only glue words together.
+///
+/// PERF: by bytes, because a command may hold a whole file, and nothing in it is one of them as a part of a character.
 fn glued(text: &str) -> Cow<'_, str> {
-    let glue = ['"', '\'', '\\'];
-    if text.contains(glue) { Cow::Owned(text.replace(glue, "")) } else { Cow::Borrowed(text) }
+    let is_glue = |byte: u8| matches!(byte, b'"' | b'\'' | b'\\');
+    if !text.bytes().any(is_glue) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut start = 0_usize;
+    for (at, byte) in (0_usize..).zip(text.bytes()) {
+        if is_glue(byte) {
+            out.push_str(text.get(start..at).unwrap_or_default());
+            start = at.saturating_add(1);
+        }
+    }
+    out.push_str(text.get(start..).unwrap_or_default());
+    Cow::Owned(out)
 }
 
 fn is_path_key(key: &str) -> bool {

@@ -13,7 +13,7 @@ use super::Damaged;
 use super::exec::Machine;
 use super::field::View;
 use super::predicate::Account;
-use crate::bundle::gate::Gate;
+use crate::bundle::gate::{Gate, Rows};
 use crate::bundle::index::{Index, Reached};
 use crate::bundle::read::{Loaded, Which};
 use crate::model::id::{FieldId, PredId};
@@ -108,7 +108,7 @@ impl Machine<'_, '_, '_> {
             }
         };
         let (bundle, candidates, account) = (self.bundle, &mut self.candidates, &mut self.account);
-        let mut look = Look { bundle, index, gate, field, candidates, account };
+        let mut look = Look { bundle, index, gate, rows: &mut self.rows, field, candidates, account };
         let clear = match self.fields.get(bundle, field)? {
             Some(seen) if seen.is_withheld() => false,
             Some(seen) => {
@@ -133,6 +133,7 @@ struct Look<'s, 'b, 'm> {
     bundle: &'s Loaded<'b>,
     index: &'s Index<'s>,
     gate: Gate<'s>,
+    rows: &'s mut Rows,
     field: FieldId,
     candidates: &'s mut Candidates<'m>,
     account: &'s mut Account,
@@ -143,7 +144,7 @@ impl Look<'_, '_, '_> {
     /// known. False where everything that looks at the field has to be opened: for a list, an object, a number that is not
     /// finite, and where the work is spent.
     fn at(&mut self, view: View<'_>) -> Result<bool, Damaged> {
-        let Self { bundle, index, gate, field, candidates, account } = self;
+        let Self { bundle, index, gate, rows, field, candidates, account } = self;
         let number = view.value.nearest_float();
         let text = match (view.value, number) {
             (Value::String(text), _) => text.as_ref(),
@@ -160,7 +161,7 @@ impl Look<'_, '_, '_> {
             }
             (!spent).then_some(())
         };
-        let read = gate.scan(text, |posting| found(PredId(posting))).and_then(|()| match number {
+        let read = gate.scan(text, rows, |posting| found(PredId(posting))).and_then(|()| match number {
             Some(number) => index.comparing(*field, number, &mut found),
             None => index.ordering(*field, &mut found),
         });

@@ -10,7 +10,7 @@ use super::field::Fields;
 use super::predicate::Account;
 use super::trace::Sink;
 use super::{Damaged, Scratch};
-use crate::bundle::gate::Gate;
+use crate::bundle::gate::{Gate, Rows};
 use crate::bundle::isa::{Opcode, SLOTS};
 use crate::bundle::program::Statement;
 use crate::bundle::read::Loaded;
@@ -37,6 +37,8 @@ pub(super) struct Machine<'m, 'b, 'e> {
     pub(super) candidates: Candidates<'m>,
     /// The gate, once it has been opened.
     pub(super) gate: Option<Gate<'m>>,
+    /// What its long texts have met.
+    pub(super) rows: Rows,
     pub(super) actions: Actions<'m>,
 }
 
@@ -69,6 +71,7 @@ impl<'m, 'b, 'e> Machine<'m, 'b, 'e> {
             tables,
             candidates: Candidates { statements, open, scanned },
             gate: None,
+            rows: Rows::default(),
             actions: Actions { patterns: actions, sets: action_sets },
         }
     }

@@ -1,6 +1,7 @@
-//! Rows of transitions, filled as a long text meets them.
+//! Rows of transitions, filled as long texts meet them.
 //!
-//! In: transitions that were looked up. Out: the same ones again, at the price of one read.
+//! In: transitions that were looked up. Out: the same ones again, at the price of one read; in each text anew those that
+//! tell of something found.
 //! Deliberately not here: looking one up (`gate.rs`).
 //!
 //! PERF: a text comes to the same few states all the time, and the way from one to the next may lead through several that
@@ -11,9 +12,9 @@ use std::collections::BTreeMap;
 /// States that have a row; no more are made.
 const MOST: usize = 256;
 
-/// What was met so far. A state is named here by where its row begins.
+/// What was met so far in the texts of one gate. A state is named here by where its row begins.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub struct Rows {
     /// Entries of one row: the classes.
     width: usize,
     /// For each row and class one more than where the next row begins, or 0.
@@ -21,12 +22,21 @@ pub(super) struct Rows {
     /// The states of the rows, in order.
     states: Vec<u32>,
     places: BTreeMap<u32, u32>,
+    /// Where in `next` those stand that hold for this text alone.
+    told: Vec<usize>,
 }
 
 impl Rows {
-    /// None, for so many classes.
-    pub(super) fn new(width: usize) -> Self {
-        Self { width, ..Self::default() }
+    /// Begins a text, for a gate of so many classes. Full rows are emptied: the next text may come to other states.
+    pub(super) fn begin(&mut self, width: usize) {
+        if self.width != width || self.states.len() >= MOST {
+            *self = Self { width, ..Self::default() };
+        }
+        for at in self.told.drain(..) {
+            if let Some(next) = self.next.get_mut(at) {
+                *next = 0;
+            }
+        }
     }
 
     /// Where the row of a state begins; it is made if there is none. `None` where there are too many.
@@ -55,12 +65,15 @@ impl Rows {
         self.states.get(usize::try_from(place).ok()?.checked_div(self.width)?).copied()
     }
 
-    /// Keeps where a class leads from the state whose row begins at `place`; gives where the next state's row begins.
-    /// `None` where there are too many.
-    pub(super) fn keep(&mut self, place: u32, class: u8, to: u32) -> Option<u32> {
+    /// Keeps where a class leads from the state whose row begins at `place`, for this text alone if it `tells` something;
+    /// gives where the next state's row begins. `None` where there are too many.
+    pub(super) fn keep(&mut self, place: u32, class: u8, to: u32, tells: bool) -> Option<u32> {
         let next = self.place(to)?;
         let at = usize::try_from(place).ok()?.checked_add(usize::from(class))?;
         *self.next.get_mut(at)? = next.checked_add(1)?;
+        if tells {
+            self.told.push(at);
+        }
         Some(next)
     }
 }
@@ -71,14 +84,31 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_found_again_and_no_more_is_kept_than_there_is_room_for() {
-        let mut rows = Rows::new(3);
+        let mut rows = Rows::default();
+        rows.begin(3);
         let first = rows.place(70).unwrap();
         assert_eq!(rows.step(first, 2), None);
-        let next = rows.keep(first, 2, 80).unwrap();
+        let next = rows.keep(first, 2, 80, false).unwrap();
         assert_eq!((rows.step(first, 2), rows.state(next)), (Some(next), Some(80)));
         assert_eq!((rows.step(first, 1), rows.step(next, 2)), (None, None));
-        let kept = (0..300).filter(|state| rows.keep(next, 1, 1000 + state).is_some()).count();
+        let kept = (0..300).filter(|state| rows.keep(next, 1, 1000 + state, false).is_some()).count();
         assert_eq!((kept, rows.states.len()), (MOST - 2, MOST));
-        assert_eq!((rows.keep(next, 1, 80), rows.step(first, 2)), (Some(next), Some(next)));
+        assert_eq!((rows.keep(next, 1, 80, false), rows.step(first, 2)), (Some(next), Some(next)));
+    }
+
+    #[test]
+    fn the_next_text_is_told_again_and_finds_room() {
+        let mut rows = Rows::default();
+        rows.begin(3);
+        let first = rows.place(70).unwrap();
+        let next = rows.keep(first, 1, 80, true);
+        let silent = rows.keep(first, 2, 90, false);
+        assert_eq!((rows.step(first, 1), rows.step(first, 2)), (next, silent));
+        rows.begin(3);
+        assert_eq!((rows.step(first, 1), rows.step(first, 2)), (None, silent));
+        let made = (0..300).filter(|state| rows.place(1000 + state).is_some()).count();
+        assert_eq!(made, MOST - 3);
+        rows.begin(3);
+        assert_eq!((rows.states.len(), rows.place(5)), (0, Some(0)));
     }
 }
