@@ -3,8 +3,11 @@
 //! In: the bytes that each detector may begin with, and those that may follow. Out: for two bytes of a text a bit for each
 //! detector that is worth asking. Deliberately not here: the detectors (`redact.rs`).
 
-#![allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses what is out of bounds")]
-#![allow(clippy::arithmetic_side_effects, reason = "the same")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "the tables are made by the compiler, which refuses what is out of bounds; a byte is always inside of them"
+)]
 
 use super::Detector;
 
@@ -31,7 +34,7 @@ impl Beginnings {
     /// The bits of the detectors that may begin with these bytes.
     #[inline]
     pub(super) fn at(&self, first: u8, second: u8) -> u8 {
-        self.first[first as usize] & self.second[second as usize]
+        self.first[usize::from(first)] & self.second[usize::from(second)]
     }
 }
 
