@@ -80,6 +80,34 @@ pub fn append(path: &Path, settings: &Settings, begun: &str) -> Result<(), Audit
     }
 }
 
+/// Closes the live file now, whatever its size, and keeps every file: `prune` and `clear` decide themselves what goes. Gives
+/// the last record; `None` where there is no file, or no linked record at its very end.
+///
+/// # Errors
+/// Where the file is no regular file, is held by others for long, or cannot be renamed.
+pub fn close(path: &Path) -> Result<Option<Link>, AuditError> {
+    for _ in 0..16 {
+        let file = match reading().open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            opened => opened?,
+        };
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file").into());
+        }
+        if !lock(&file, &mut Patience::default())? || !is_still(path, &metadata) {
+            continue;
+        }
+        let end = end::find(&file, file.metadata()?.len())?;
+        let Some(last) = end.link.filter(|_| end.is_clean()) else { return Ok(None) };
+        segment::close(path, &file, last, &Settings { keep_size: 0, keep_days: 0, ..Settings::default() })?;
+        // A copy for those who look on, as at every closing.
+        let _ = head::keep(last, path);
+        return Ok(Some(last));
+    }
+    Err(io::Error::new(ErrorKind::WouldBlock, "others are writing all the time").into())
+}
+
 /// The line that goes on where the file ends.
 fn linked(path: &Path, begun: &str, end: &End, length: u64, pruned: Option<Link>) -> Vec<u8> {
     let mut line = String::with_capacity(begun.len().saturating_add(512));

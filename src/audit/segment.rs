@@ -83,7 +83,8 @@ fn numbers(name: &str, stem: &str, extension: &str) -> Option<(u64, u64)> {
 }
 
 /// The name of a closed file.
-fn name(live: &Path, first: u64, last: u64) -> PathBuf {
+#[must_use]
+pub fn name(live: &Path, first: u64, last: u64) -> PathBuf {
     let (stem, extension) = parts(live);
     let mut name = stem;
     write_decimal(first, DIGITS, &mut name);

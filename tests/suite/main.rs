@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "tests start processes and keep files")]
 
 mod architecture; // imports, crates, doors, unsafe, sizes, lints, what the hook links
+#[cfg(unix)]
+mod audit; // the audit trail: queries, totals, export, import, what goes
 mod builtin; // the committed bundle of the built-in layer
 mod bundle; // bundles: round trip, damage at every byte, other versions, verification
 #[cfg(unix)]
