@@ -214,9 +214,9 @@ impl StateDirectory {
         // A file made now belongs to whoever runs this; no need to ask the system who that is.
         let probe = self.path.join(format!(".owner-{}", std::process::id()));
         let _ = fs::remove_file(&probe);
-        replace::create(&probe, b"", PRIVATE).map_err(failed)?;
-        let own = fs::metadata(&probe).map_err(failed)?.uid();
+        let own = replace::probe(&probe).and_then(|file| file.metadata());
         let _ = fs::remove_file(&probe);
+        let own = own.map_err(failed)?.uid();
         for directory in [self.path.clone(), self.path.join("bundles")] {
             let metadata = fs::metadata(&directory).map_err(failed)?;
             if metadata.uid() != own {

@@ -17,6 +17,11 @@ use std::ops::Range;
 /// The format's version in a file that is made.
 const HEAD: &str = "version: \"1.0\"\n\nstatements:\n";
 
+/// What stands behind a list's name where nothing is in it.
+const EMPTY: &str = " []";
+/// The names of lists of statements.
+const LISTS: [&str; 2] = ["statements:", "rules:"];
+
 /// Why text is not edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditError {
@@ -152,9 +157,44 @@ pub fn remove(
     let gone = file.text.get(lines.clone()).unwrap_or_default().to_owned();
     let before = file.text.get(..lines.start).unwrap_or_default();
     let after = file.text.get(lines.end..).unwrap_or_default();
+    let alone = policy.rules.iter().filter(|rule| rule.source == source).count() == 1;
+    let emptied = (alone && !syntax::is_text(&file.path)).then(|| with_empty_list(before)).flatten();
+    let before = emptied.as_deref().unwrap_or(before);
     // The empty line that sets it off from what stands above goes with it.
     let before = if before.ends_with("\n\n") { before.strip_suffix('\n').unwrap_or(before) } else { before };
     Ok((with_file(sources, &file.path, Some(format!("{before}{after}"))), file.path.clone(), gone))
+}
+
+/// Text that ends with the key of a list, with the list empty; `None` where it ends otherwise.
+fn with_empty_list(text: &str) -> Option<String> {
+    let mut end = text.len();
+    for line in text.split_inclusive('\n').rev() {
+        let start = end - line.len();
+        let content = line.split(" #").next().unwrap_or(line).trim_end();
+        if content.is_empty() || content.trim_start().starts_with('#') {
+            end = start;
+            continue;
+        }
+        let colon = start + content.len();
+        let (before, after) = (text.get(..colon)?, text.get(colon..)?);
+        return content.ends_with(':').then(|| format!("{before}{EMPTY}{after}"));
+    }
+    None
+}
+
+/// Text whose list of statements is empty, with this in it; `None` where it has no such list.
+fn in_empty_list(text: &str, statement: &Statement) -> Option<String> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.split(" #").next().unwrap_or(line).trim_end();
+        if LISTS.iter().any(|name| content.strip_prefix(name) == Some(EMPTY)) {
+            let end = start + line.len();
+            let (before, after) = (text.get(..start)?, text.get(end..)?);
+            return Some(format!("{before}{}{}{after}", line.replacen(EMPTY, "", 1), statement.yaml(2)));
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// The text of a statement, from its first line to its last.
@@ -212,6 +252,9 @@ fn with_statement(file: &SourceFile, id: SourceId, statement: &Statement) -> Res
     let last = syntax::parse(file, id).0.and_then(|document| document.rules.last().map(|rule| rule.span));
     let place = last.and_then(|span| Some((lines_of(file, span)?, indentation(file, span)?)));
     let Some((lines, indent)) = place else {
+        if let Some(text) = in_empty_list(&text, statement) {
+            return Ok(text);
+        }
         let what = format!("`{}` has no list of statements to add to", file.path);
         return Err(EditError::new(what, "name another file with `--file`; one that is not there is made"));
     };
@@ -321,6 +364,25 @@ mod tests {
         let added = add(&before, "p/a.yaml", &statement()).unwrap();
         assert_eq!(added.files()[0].path, "p/a.yaml");
         assert_eq!(policy(&added).rules.len(), 3);
+    }
+
+    #[test]
+    fn the_last_statement_leaves_an_empty_list_which_can_be_added_to() {
+        for text in [
+            "version: '1.0'\nstatements:\n  - sid: a\n    effect: deny\n    actions: x\n",
+            "statements:  # mine\n\n  # first\n  - sid: a\n    effect: deny\n    actions: x\n  # end\nversion: '1.0'\n",
+        ] {
+            let before = sources("p/a.yaml", text);
+            let (after, _, _) = remove(&before, &policy(&before), "a").unwrap();
+            let left = &after.files()[0].text;
+            assert!(
+                left.contains("statements: []") && left.contains("# mine") == text.contains("# mine"),
+                "{left}"
+            );
+            assert_eq!(policy(&after).rules.len(), 0, "{left}");
+            let again = add(&after, "p/a.yaml", &statement()).unwrap();
+            assert_eq!(policy(&again).rules.len(), 1, "{}", again.files()[0].text);
+        }
     }
 
     #[test]

@@ -45,6 +45,14 @@ pub fn create(path: &Path, bytes: &[u8], permissions: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes an empty file that need not outlast the process; never touches one that exists.
+///
+/// # Errors
+/// As for [`create`].
+pub fn probe(path: &Path) -> io::Result<File> {
+    options(PRIVATE).open(path)
+}
+
 /// A new, empty file beside `path`, with a name that nobody else uses.
 fn sibling(path: &Path, permissions: u32) -> io::Result<(PathBuf, File)> {
     let name =

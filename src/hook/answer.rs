@@ -101,8 +101,6 @@ pub enum Part {
     Status,
     /// The deciding statement; empty where there is none.
     Sid,
-    /// `agsec:` and the deciding statement: under which a host remembers a person's answer.
-    Rule,
     /// An object.
     Object(&'static [Member]),
 }
@@ -227,7 +225,6 @@ fn write(members: &[Member], reason: &Reason<'_>, out: &mut String) {
             Part::Reason => json::write_string(reason.text, out),
             Part::Status => json::write_string(reason.status, out),
             Part::Sid => json::write_string(reason.sid.unwrap_or_default(), out),
-            Part::Rule => json::write_string(&["agsec:", reason.sid.unwrap_or_default()].concat(), out),
             Part::Object(members) => write(members, reason, out),
         }
     }

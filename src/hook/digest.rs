@@ -19,10 +19,16 @@ pub fn sources<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Stri
     hexadecimal(&hash.finalize())
 }
 
+/// SHA-256 of a text, in lower-case hexadecimal.
+#[must_use]
+pub fn of(bytes: &[u8]) -> String {
+    hexadecimal(&Hash::hash(bytes))
+}
+
 /// The bundle file's name for a directory: the digest of its absolute path.
 #[must_use]
 pub fn bundle_name(directory: &std::path::Path) -> String {
-    let mut name = hexadecimal(&Hash::hash(directory.as_os_str().as_encoded_bytes()));
+    let mut name = of(directory.as_os_str().as_encoded_bytes());
     name.push_str(".agsb");
     name
 }

@@ -43,6 +43,11 @@ const fn place(scope: Scope, path: &'static str, content: Content) -> Place {
     Place { scope, path, content }
 }
 
+/// A file of the machine: on Linux, and where macOS has one of its own. Where an agent documents none, that of Linux.
+const fn managed(linux: &'static str, mac: &'static str, content: Content) -> Place {
+    place(Managed, if cfg!(target_os = "macos") { mac } else { linux }, content)
+}
+
 const fn step(scopes: &'static [Scope], text: &'static str) -> Step {
     Step { scopes, text }
 }
@@ -85,7 +90,11 @@ static CLAUDE_CODE: Recipe = Recipe {
         place(User, ".claude/settings.json", CLAUDE_SETTINGS),
         place(Project, ".claude/settings.json", CLAUDE_SETTINGS),
         place(Local, ".claude/settings.local.json", CLAUDE_SETTINGS),
-        place(Managed, "/etc/claude-code/managed-settings.json", CLAUDE_SETTINGS),
+        managed(
+            "/etc/claude-code/managed-settings.json",
+            "/Library/Application Support/ClaudeCode/managed-settings.json",
+            CLAUDE_SETTINGS,
+        ),
     ],
     off: Some((&["disableAllHooks"], true)),
     start: Start::Directly,
@@ -164,7 +173,7 @@ static CURSOR: Recipe = Recipe {
     files: &[
         place(User, ".cursor/hooks.json", CURSOR_HOOKS),
         place(Project, ".cursor/hooks.json", CURSOR_HOOKS),
-        place(Managed, "/etc/cursor/hooks.json", CURSOR_HOOKS),
+        managed("/etc/cursor/hooks.json", "/Library/Application Support/Cursor/hooks.json", CURSOR_HOOKS),
     ],
     off: None,
     start: Start::LoginShell,
@@ -234,7 +243,11 @@ static GEMINI: Recipe = Recipe {
     files: &[
         place(User, ".gemini/settings.json", GEMINI_SETTINGS),
         place(Project, ".gemini/settings.json", GEMINI_SETTINGS),
-        place(Managed, "/etc/gemini-cli/settings.json", GEMINI_SETTINGS),
+        managed(
+            "/etc/gemini-cli/settings.json",
+            "/Library/Application Support/GeminiCli/settings.json",
+            GEMINI_SETTINGS,
+        ),
     ],
     off: Some((&["hooksConfig", "enabled"], false)),
     start: Start::Bash,
@@ -290,7 +303,11 @@ static WINDSURF: Recipe = Recipe {
     files: &[
         place(User, ".codeium/windsurf/hooks.json", WINDSURF_HOOKS),
         place(Project, ".windsurf/hooks.json", WINDSURF_HOOKS),
-        place(Managed, "/etc/windsurf/hooks.json", WINDSURF_HOOKS),
+        managed(
+            "/etc/windsurf/hooks.json",
+            "/Library/Application Support/Windsurf/hooks.json",
+            WINDSURF_HOOKS,
+        ),
     ],
     off: None,
     start: Start::Bash,
@@ -322,7 +339,11 @@ static DROID: Recipe = Recipe {
     files: &[
         place(User, ".factory/hooks.json", DROID_HOOKS),
         place(Project, ".factory/hooks.json", DROID_HOOKS),
-        place(Managed, "/etc/factory/settings.json", Content::Lists(&DROID_SETTINGS)),
+        managed(
+            "/etc/factory/settings.json",
+            "/Library/Application Support/Factory/settings.json",
+            Content::Lists(&DROID_SETTINGS),
+        ),
     ],
     off: Some((&["hooksDisabled"], true)),
     start: Start::Shell,
@@ -341,11 +362,15 @@ static QWEN: Recipe = Recipe {
     title: "Qwen Code",
     programs: &["qwen"],
     folders: &[".qwen"],
-    moved: None,
+    moved: Some(("QWEN_HOME", ".qwen")),
     files: &[
         place(User, ".qwen/settings.json", Content::Lists(&GROUPS)),
         place(Project, ".qwen/settings.json", Content::Lists(&GROUPS)),
-        place(Managed, "/etc/qwen-code/settings.json", Content::Lists(&GROUPS)),
+        managed(
+            "/etc/qwen-code/settings.json",
+            "/Library/Application Support/QwenCode/settings.json",
+            Content::Lists(&GROUPS),
+        ),
     ],
     off: Some((&["disableAllHooks"], true)),
     start: Start::Shell,
@@ -403,7 +428,8 @@ static HERMES: Recipe = Recipe {
     steps: &[step(
         &[],
         "Hermes asks once whether the hook may run: say yes at its next start. Without a terminal the hook is silently \
-         left out; there start it with `--accept-hooks`, and check with `hermes hooks list`.",
+         left out; there start it with `--accept-hooks`, and check with `hermes hooks doctor`. Releases up to 0.19 go on \
+         where the hook cannot be started; later ones stop.",
     )],
 };
 /// Time-out in seconds. The command is split into words and started without a shell.
@@ -426,14 +452,14 @@ static KIMI: Recipe = Recipe {
     title: "Kimi Code",
     programs: &["kimi"],
     folders: &[".kimi-code"],
-    moved: None,
+    moved: Some(("KIMI_CODE_HOME", ".kimi-code")),
     files: &[place(User, ".kimi-code/config.toml", KIMI_CONFIG)],
     off: None,
     start: Start::Shell,
     steps: &[step(
         &[],
-        "Kimi Code goes on where a hook cannot be started. Versions from 0.42 on know `fail_mode = \"closed\"`; add it to \
-         the entry there. Older ones refuse the whole file with it, so it is not written.",
+        "Kimi Code goes on where a hook cannot be started. Some versions know `fail_mode = \"closed\"` for the entry; others, 2.1.0 \
+         among them, refuse the whole file with it, so it is not written.",
     )],
 };
 /// `[[hooks]]`: one list, each element names its event. Any further member makes the whole file invalid. Time-out in seconds.
@@ -454,7 +480,7 @@ static GROK: Recipe = Recipe {
     title: "Grok Build",
     programs: &["grok"],
     folders: &[".grok"],
-    moved: None,
+    moved: Some(("GROK_HOME", ".grok")),
     files: &[place(User, ".grok/hooks/agsec.json", GROK_HOOKS)],
     off: None,
     start: Start::Shell,
@@ -464,7 +490,7 @@ static GROK: Recipe = Recipe {
          `[compat.claude]` in its configuration spares the second question.",
     )],
 };
-/// `Bash` is known to be asked about; `*` is meant for everything else.
+/// `*` stands for every tool in version 1.0.41; in 0.2.106 only `Bash` is known to be asked about.
 const GROK_HOOKS: Content = Content::Lists(&Lists {
     prompts: &[],
     elements: &[
@@ -499,8 +525,8 @@ static KIRO: Recipe = Recipe {
     start: Start::Shell,
     steps: &[step(
         &[],
-        "Kiro CLI before version 3 reads hooks from agent files (`.kiro/agents/*.json`) only: put the command there, \
-         below `hooks.preToolUse`, with the matcher `*`.",
+        "Kiro CLI before version 3 reads hooks from agent files (`.kiro/agents/*.json`) only. There put `\"hooks\": \
+         {\"preToolUse\": [{\"matcher\": \"*\", \"command\": …, \"timeout_ms\": 30000}]}`, with the command that is registered.",
     )],
 };
 /// Time-out in seconds.
@@ -556,7 +582,7 @@ static CONTINUE: Recipe = Recipe {
     title: "Continue CLI",
     programs: &["cn"],
     folders: &[".continue"],
-    moved: None,
+    moved: Some(("CONTINUE_GLOBAL_DIR", ".continue")),
     files: &[
         place(User, ".continue/settings.json", Content::Lists(&GROUPS)),
         place(Project, ".continue/settings.json", Content::Lists(&GROUPS)),
@@ -564,5 +590,9 @@ static CONTINUE: Recipe = Recipe {
     ],
     off: Some((&["disableAllHooks"], true)),
     start: Start::Shell,
-    steps: &[RESTART],
+    steps: &[step(
+        &[],
+        "Continue CLI reads these settings, but up to version 1.5.47 it calls no hook before a tool: nothing is protected \
+         there. Keep tools out by its own `~/.continue/permissions.yaml`.",
+    )],
 };

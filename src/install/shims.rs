@@ -23,6 +23,18 @@ pub enum Shim {
 }
 
 impl Shim {
+    /// How the driver of plugins (`shims/drive.mjs`) calls the host of this one; `None` for what is no plugin.
+    #[must_use]
+    pub fn host(self) -> Option<&'static str> {
+        match self {
+            Self::OpenCode => Some("opencode"),
+            Self::ClinePlugin => Some("cline"),
+            Self::AmpPlugin => Some("amp"),
+            Self::Pi => Some("pi"),
+            Self::ClineFile | Self::AmpDelegate => None,
+        }
+    }
+
     /// The file's text for this command, its program first.
     #[must_use]
     pub fn text(self, command: &[String]) -> String {

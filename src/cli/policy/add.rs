@@ -124,19 +124,21 @@ fn statement(arguments: &Add) -> Result<Statement, Failure> {
         |what: &str| Failure::usage(format!("`--{what}` is missing")).help("at a terminal it is asked for");
     let sid = match &arguments.sid {
         Some(sid) => sid.clone(),
-        None if ask => asked("name of the statement", |text| (!text.is_empty()).then(|| text.to_owned()))?,
+        None if ask => asked("name of the statement", |text| {
+            if text.is_empty() { Err("it needs a name".to_owned()) } else { Ok(text.to_owned()) }
+        })?,
         None => return Err(missing("sid")),
     };
     let chosen = match arguments.effect {
         Some(effect) => effect,
-        None if ask => asked("effect (allow, review, deny)", |text| effect(text).ok())?,
+        None if ask => asked("effect (allow, review, deny)", effect)?,
         None => return Err(missing("effect")),
     };
     let actions = match arguments.actions.as_slice() {
         [] if ask => asked("actions, e.g. bash.execute file.*", |text| {
             let patterns: Vec<String> =
                 text.split([' ', ',']).filter(|part| !part.is_empty()).map(str::to_owned).collect();
-            (!patterns.is_empty()).then_some(patterns)
+            if patterns.is_empty() { Err("it needs one pattern at least".to_owned()) } else { Ok(patterns) }
         })?,
         [] => return Err(missing("actions")),
         actions => actions.to_vec(),
@@ -148,11 +150,11 @@ fn statement(arguments: &Add) -> Result<Statement, Failure> {
     }
     let reason = match &arguments.reason {
         Some(reason) => reason.clone(),
-        None if asks_all => asked("reason, or nothing", |text| Some(text.to_owned()))?,
+        None if asks_all => asked("reason, or nothing", |text| Ok(text.to_owned()))?,
         None => String::new(),
     };
     for (_, name, _) in &conditions {
-        check(name)?;
+        operator(name).map_err(Failure::usage)?;
     }
     Ok(Statement { sid, effect: chosen, actions, conditions, any: arguments.matching == "any", reason })
 }
@@ -162,7 +164,10 @@ fn asked_conditions() -> Result<Vec<Condition>, Failure> {
     let mut found = Vec::new();
     loop {
         let question = "condition FIELD:OP:VALUE, or nothing";
-        let read = |text: &str| if text.is_empty() { Some(None) } else { condition(text).ok().map(Some) };
+        let read = |text: &str| match text {
+            "" => Ok(None),
+            _ => condition(text).and_then(|condition| operator(&condition.1).map(|()| Some(condition))),
+        };
         match asked(question, read)? {
             Some(condition) => found.push(condition),
             None => return Ok(found),
@@ -171,16 +176,16 @@ fn asked_conditions() -> Result<Vec<Condition>, Failure> {
 }
 
 /// The operator is one that policies in YAML know.
-fn check(name: &str) -> Result<(), Failure> {
+fn operator(name: &str) -> Result<(), String> {
     if Op::from_spelling(name).is_some() {
         return Ok(());
     }
     let all: Vec<&str> = OPS.iter().map(|row| row.spelling).collect();
-    Err(Failure::usage(format!("`{name}` is no operator")).help(format!("operators: {}", all.join(", "))))
+    Err(format!("`{name}` is no operator; there are {}", all.join(", ")))
 }
 
-/// Asks until the answer can be used; an end of the input gives up.
-fn asked<T>(question: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Failure> {
+/// Asks until the answer can be used, saying why it cannot; an end of the input gives up.
+fn asked<T>(question: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<T, Failure> {
     loop {
         output::tell(&format!("{}: ", strong(question)));
         let _ = io::stderr().flush();
@@ -190,8 +195,8 @@ fn asked<T>(question: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Failu
             return Err(Failure::new("the answer ended; nothing has changed"));
         }
         match read(answer.trim()) {
-            Some(value) => return Ok(value),
-            None => output::tell("that cannot be used; once more\n"),
+            Ok(value) => return Ok(value),
+            Err(why) => output::tell(&format!("{}\n", clean(&why))),
         }
     }
 }

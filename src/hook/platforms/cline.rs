@@ -8,7 +8,8 @@ use crate::hook::answer::{Answers, Part, document};
 use crate::hook::payload::{EventRow, Layout, prompt, recorded, tool};
 use crate::hook::platform::Platform;
 use crate::hook::shape::{
-    CONTENT, LISTING, PATCH, Shape, WEB_SEARCH, each, editing, fetching, reading, searching, shell, writing,
+    CONTENT, LISTING, PATCH, Shape, WEB_SEARCH, each, editing, fetching, one, reading, searching, shell,
+    writing,
 };
 
 /// The row of the platform table.
@@ -104,6 +105,9 @@ const TOOLS: &[(&str, Shape)] = &[
     ("fetch_web_content", each("web.fetch", "url", &["url"], &["requests", "urls", "input"])),
     ("editor", Shape::Editor(&["path"])),
     ("apply_patch", PATCH),
+    ("spawn_agent", one("agent.spawn", "prompt", &["task", "prompt"]).perhaps()),
+    ("team_run_task", one("agent.spawn", "prompt", &["task"]).perhaps()),
+    ("team_spawn_teammate", one("agent.spawn", "prompt", &["rolePrompt"]).perhaps()),
     ("skills", Shape::Internal),
     ("ask_question", Shape::Internal),
     ("submit_and_exit", Shape::Internal),

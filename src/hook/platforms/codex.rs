@@ -50,4 +50,11 @@ const TOOLS: &[(&str, Shape)] = &[
     ("spawn_agent", one("agent.spawn", "prompt", &["prompt", "message"]).perhaps()),
     ("update_plan", Shape::Internal),
     ("wait", Shape::Internal),
+    ("wait_agent", Shape::Internal),
+    ("close_agent", Shape::Internal),
+    ("resume_agent", Shape::Internal),
+    ("request_user_input", Shape::Internal),
+    ("get_goal", Shape::Internal),
+    ("create_goal", Shape::Internal),
+    ("update_goal", Shape::Internal),
 ];

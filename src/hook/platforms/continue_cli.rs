@@ -52,7 +52,10 @@ const TOOLS: &[(&str, Shape)] = &[
     ("List", LISTING),
     ("Search", searching(&["pattern"]).perhaps()),
     ("Fetch", fetching(&["url"]).perhaps()),
+    ("AskQuestion", Shape::Internal),
+    ("CheckBackgroundJob", Shape::Internal),
     ("Checklist", Shape::Internal),
+    ("Skills", Shape::Internal),
     ("Status", Shape::Internal),
     ("Exit", Shape::Internal),
 ];

@@ -146,6 +146,10 @@ const TOOLS: &[(&str, Shape)] = &[
     ("task", AGENT),
     ("ask_user", Shape::Internal),
     ("report_intent", Shape::Internal),
+    ("fetch_copilot_cli_documentation", Shape::Internal),
+    ("list_agents", Shape::Internal),
+    ("read_agent", Shape::Internal),
+    ("skill", Shape::Internal),
     ("update_todo", Shape::Internal),
     // Claude Code's names, with the parameters of the tools above.
     ("Bash", shell(&["command"])),

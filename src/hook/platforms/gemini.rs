@@ -86,4 +86,8 @@ const TOOLS: &[(&str, Shape)] = &[
     ("ask_user", Shape::Internal),
     ("save_memory", Shape::Internal),
     ("write_todos", Shape::Internal),
+    ("enter_plan_mode", Shape::Internal),
+    ("list_background_processes", Shape::Internal),
+    ("read_background_output", Shape::Internal),
+    ("update_topic", Shape::Internal),
 ];

@@ -1,7 +1,8 @@
 //! Hermes Agent.
 //!
-//! In: nothing. Out: its row. `decision: block` with exit code 2 denies; `action: approve` means that a person is to
-//! approve. Deliberately not here: other events than the one before a tool, which change nothing.
+//! In: nothing. Out: its row. `decision: block` with exit code 2 denies. `action: approve` is documented to ask a person, but
+//! releases up to 0.19.0 hear it from plugins alone: after a shell hook that says so the tool runs. Deliberately not here:
+//! other events than the one before a tool, which change nothing.
 
 use super::claude_code;
 use crate::hook::answer::{Answers, Part, document, document_and_2};
@@ -12,7 +13,7 @@ use crate::hook::shape::{CONTENT, PATCH, Shape, fetching, one, reading, searchin
 /// The row of the platform table.
 pub static ROW: Platform = Platform {
     name: "hermes",
-    summary: "Hermes Agent: `{}` to allow, `action` approve to ask, `decision` block with exit code 2 to deny",
+    summary: "Hermes Agent: `{}` to allow, `decision` block with exit code 2 to deny, also where a person should be asked",
     layout: Layout {
         context: &[
             (&["session_id"], "session_id"),
@@ -36,11 +37,7 @@ pub static ROW: Platform = Platform {
 
 const TOOL: Answers = Answers {
     allow: document(&[]),
-    ask: Some(document(&[
-        ("action", Part::Word("approve")),
-        ("message", Part::Reason),
-        ("rule_key", Part::Rule),
-    ])),
+    ask: None,
     deny: document_and_2(&[("decision", Part::Word("block")), ("reason", Part::Reason)]),
 };
 
@@ -64,6 +61,11 @@ const TOOLS: &[(&str, Shape)] = &[
     ("web_search", one("web.search", "query", &["query"]).perhaps()),
     ("web_extract", fetching(&["url"]).perhaps()),
     ("delegate_task", one("agent.spawn", "prompt", &["goal", "prompt", "task"]).perhaps()),
+    // Text for a process that runs; other actions have none.
+    ("process", shell(&["data"]).perhaps()),
+    ("session_search", Shape::Internal),
+    ("skill_view", Shape::Internal),
+    ("skills_list", Shape::Internal),
     ("todo", Shape::Internal),
     ("clarify", Shape::Internal),
 ];

@@ -41,7 +41,7 @@ const EVENTS: &[EventRow] = &[
 ];
 
 const TOOLS: &[(&str, Shape)] = &[
-    ("Bash", shell(&["command"])),
+    ("Bash", shell(&["command"]).folder(&["cwd"])),
     ("Shell", shell(&["command"])),
     ("Read", reading(&["path", "file_path"]).perhaps()),
     ("ReadFile", reading(&["path", "file_path"]).perhaps()),
@@ -52,4 +52,11 @@ const TOOLS: &[(&str, Shape)] = &[
     ("FetchURL", fetching(&["url"]).perhaps()),
     ("SearchWeb", one("web.search", "query", &["query"]).perhaps()),
     ("Task", AGENT.perhaps()),
+    ("AgentSwarm", one("agent.spawn", "prompt", &["prompt_template"]).perhaps()),
+    ("CreateGoal", Shape::Internal),
+    ("GetGoal", Shape::Internal),
+    ("SetGoalBudget", Shape::Internal),
+    ("TodoList", Shape::Internal),
+    ("UpdateGoal", Shape::Internal),
+    ("WaitFor", Shape::Internal),
 ];

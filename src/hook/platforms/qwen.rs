@@ -8,7 +8,7 @@ use crate::hook::answer::{PERMISSION, PERMISSION_REQUEST};
 use crate::hook::payload::{EventRow, permission, prompt, record, tool};
 use crate::hook::platform::Platform;
 use crate::hook::shape::{
-    AGENT, LISTING, SEARCHED, Shape, WEB_SEARCH, editing, fetching, globbing, reading, searching, shell,
+    AGENT, LISTING, SEARCHED, Shape, WEB_SEARCH, editing, fetching, globbing, one, reading, searching, shell,
     writing,
 };
 
@@ -21,7 +21,7 @@ pub static ROW: Platform = Platform {
     other: &claude_code::BLOCK,
     tools: TOOLS,
     servers: gemini::ROW.servers,
-    registrations: &[".qwen/settings*", "/etc/qwen-code"],
+    registrations: &[".qwen/settings*", "/etc/qwen-code", "/Library/Application Support/QwenCode"],
     root_variable: Some("QWEN_PROJECT_DIR"),
     variables: None,
     direct: None,
@@ -57,6 +57,12 @@ const TOOLS: &[(&str, Shape)] = &[
     ("list_directory", LISTING),
     ("task", AGENT),
     ("agent", AGENT),
+    ("notebook_edit", one("notebook.edit", "file_path", &["notebook_path"])),
+    ("ask_user_question", Shape::Internal),
+    ("get_goal", Shape::Internal),
+    ("list_agents", Shape::Internal),
+    ("tool_search", Shape::Internal),
+    ("update_goal", Shape::Internal),
     ("todo_write", Shape::Internal),
     ("exit_plan_mode", Shape::Internal),
     ("save_memory", Shape::Internal),

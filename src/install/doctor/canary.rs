@@ -22,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(15);
 /// Bytes of an answer that are looked at.
 const ANSWER_BYTES: u64 = 1 << 20;
 /// A command that does nothing.
-const HARMLESS: &str = "true";
+pub(super) const HARMLESS: &str = "true";
 
 /// For each platform what it sends before its shell tool runs `@COMMAND@` in `@CWD@`.
 const PAYLOADS: [(&str, &str); 20] = [
@@ -147,8 +147,7 @@ pub(super) fn check(target: Target<'_>, hooks: &[Hook], around: Surroundings<'_>
     if let Err(what) = may_be_run(target, hook, around) {
         return vec![Finding::new("canary", Health::Weak, format!("it was not run: {what}"))];
     }
-    let state = option(hook, "--state-dir").map_or_else(|| around.state.to_owned(), PathBuf::from);
-    let forbidden = format!("rm -rf {}", quoted(&state.to_string_lossy()));
+    let forbidden = forbidden(hook, around);
     let words = launch(target.recipe.start, hook);
     let ask = |command: &str| {
         let payload = payload(target.recipe.platform, command, around.here).unwrap_or_default();
@@ -157,9 +156,15 @@ pub(super) fn check(target: Target<'_>, hooks: &[Hook], around: Surroundings<'_>
     vec![harmless(row, ask(HARMLESS)), denied(row, ask(&forbidden), &forbidden)]
 }
 
+/// A command that the built-in layer denies in every mode.
+pub(super) fn forbidden(hook: &Hook, around: Surroundings<'_>) -> String {
+    let state = option(hook, "--state-dir").map_or_else(|| around.state.to_owned(), PathBuf::from);
+    format!("rm -rf {}", quoted(&state.to_string_lossy()))
+}
+
 /// Looking must not do what a file says that somebody else may have written: a line has to be a plain command, and what a
 /// project names has to be this very program with the options that `install` writes.
-fn may_be_run(target: Target<'_>, hook: &Hook, around: Surroundings<'_>) -> Result<(), String> {
+pub(super) fn may_be_run(target: Target<'_>, hook: &Hook, around: Surroundings<'_>) -> Result<(), String> {
     if hook.line.as_ref().is_some_and(|line| *line != recipe::line(&hook.words)) {
         return Err("its line is not as `agsec install` writes it".to_owned());
     }
@@ -250,7 +255,7 @@ fn is_document(members: &[Member], value: &Value) -> bool {
             (Part::Word(word), Some(found)) => found.as_str() == Some(word),
             (Part::Flag(flag), Some(found)) => found.as_bool() == Some(*flag),
             (Part::Reason, Some(found)) => found.as_str().is_some_and(|reason| !reason.trim().is_empty()),
-            (Part::Status | Part::Sid | Part::Rule, Some(found)) => found.is_string(),
+            (Part::Status | Part::Sid, Some(found)) => found.is_string(),
             (Part::Object(members), Some(found)) => is_document(members, found),
             (_, None) => false,
         })

@@ -4,6 +4,7 @@
 //! mends each. Deliberately not here: what is in force (`engine::overview`), what is printed (`cli`).
 
 pub mod canary;
+mod plugin;
 mod program;
 mod trust;
 
@@ -170,13 +171,17 @@ fn examine_file(
             } else {
                 Finding::new("shape", Health::Bad, "it is not what this version writes").mend(&again)
             });
-            vec![Hook { event: String::new(), words, line: None }]
+            let hook = Hook { event: String::new(), words, line: None };
+            if same && around.run {
+                findings.extend(plugin::check(shim, text, target, &hook, around));
+            }
+            vec![hook]
         }
         Content::Program(..) | Content::Text(_) => return findings,
     };
     findings.extend(program::check(&hooks, around, &again, target.scope));
     findings.extend(program::options(&hooks, target, around, &again));
-    findings.extend(trust::check(target, file, around));
+    findings.extend(trust::check(target, file, &hooks, around));
     if around.run {
         findings.extend(canary::check(target, &hooks, around));
     }

@@ -63,7 +63,7 @@ pub(super) static PI: Recipe = Recipe {
     title: "pi",
     programs: &["pi"],
     folders: &[".pi"],
-    moved: None,
+    moved: Some(("PI_CODING_AGENT_DIR", ".pi/agent")),
     files: &[
         place(User, ".pi/agent/extensions/agsec.ts", Content::Program(Shim::Pi, false)),
         place(Project, ".pi/extensions/agsec.ts", Content::Program(Shim::Pi, false)),

@@ -63,18 +63,88 @@ fn what_an_agent_records_about_trust_is_read() {
     let desk = desk();
     desk.run("install codex").ends(0);
     let hooks = desk.home.join(".codex/hooks.json");
-    let trusted =
-        |event: &str| format!("[hooks.state.\"{}:{event}:0:0\"]\ntrusted_hash = \"x\"\n", hooks.display());
     let config = desk.home.join(".codex/config.toml");
-    fs::write(&config, trusted("pre_tool_use")).unwrap();
+    let trusted = |event: &str, hash: &str| {
+        format!("[hooks.state.\"{}:{event}:0:0\"]\ntrusted_hash = \"{hash}\"\n", hooks.display())
+    };
+    let entries: Value = serde_json::from_str(&fs::read_to_string(&hooks).unwrap()).unwrap();
+    // As Codex does it; the members of our entry by name.
+    let hash = |event: &str, name: &str| {
+        let handler = &entries["hooks"][event][0]["hooks"][0];
+        let text = format!(
+            r#"{{"event_name":"{name}","hooks":[{{"async":false,"command":{},"statusMessage":"agsec","timeout":30,"type":"command"}}],"matcher":"*"}}"#,
+            handler["command"]
+        );
+        format!("sha256:{}", agsec::hook::digest::of(text.as_bytes()))
+    };
+    let before = trusted("pre_tool_use", &hash("PreToolUse", "pre_tool_use"));
+    fs::write(&config, &before).unwrap();
     let told = desk.run("doctor codex --json").ends(1).json();
-    assert!(findings(&told, "codex", "trust")[0].1.contains("permission_request"), "{told}");
-    fs::write(&config, trusted("pre_tool_use") + &trusted("permission_request")).unwrap();
+    assert!(findings(&told, "codex", "trust")[0].1.contains("(permission_request)"), "{told}");
+    fs::write(&config, before.clone() + &trusted("permission_request", "sha256:of something else")).unwrap();
+    let told = desk.run("doctor codex --json").ends(1).json();
+    assert!(findings(&told, "codex", "trust")[0].1.contains("(permission_request)"), "{told}");
+    let both = before + &trusted("permission_request", &hash("PermissionRequest", "permission_request"));
+    fs::write(&config, both).unwrap();
     let told = desk.run("doctor codex --json").json();
     assert_eq!(findings(&told, "codex", "trust")[0].0, "good");
     fs::write(&config, "[features]\nhooks = false\n").unwrap();
     let told = desk.run("doctor codex --json").ends(1).json();
     assert_eq!(findings(&told, "codex", "switch")[0].0, "bad");
+}
+
+#[test]
+fn consent_counts_for_the_very_command_that_is_registered() {
+    let desk = desk();
+    desk.run("install hermes").ends(0);
+    let list = desk.home.join(".hermes/shell-hooks-allowlist.json");
+    let config = fs::read_to_string(desk.home.join(".hermes/config.yaml")).unwrap();
+    let line = config.lines().find_map(|line| line.trim().strip_prefix("command: ")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    for (event, command, health) in [
+        ("pre_tool_call", line.clone(), "good"),
+        ("post_tool_call", line, "bad"),
+        ("pre_tool_call", json!("/old/agsec-hook check --format=hermes"), "bad"),
+    ] {
+        fs::write(&list, json!({"approvals": [{"event": event, "command": command}]}).to_string()).unwrap();
+        let told = desk.run("doctor hermes --json --no-run").json();
+        assert_eq!(findings(&told, "hermes", "trust")[0].0, health, "{event} {command}");
+    }
+}
+
+#[test]
+fn plugins_are_tried_as_their_hosts_do_it() {
+    // On the `PATH` of the desk.
+    if !["/usr/bin/node", "/bin/node"].iter().any(|node| fs::metadata(node).is_ok()) {
+        eprintln!("node is not there: the plugins are not run");
+        return;
+    }
+    let desk = desk();
+    desk.run("install cline opencode amp pi").ends(0);
+    let told = desk.run("doctor --json").json();
+    for agent in ["cline", "opencode", "amp", "pi"] {
+        let found = findings(&told, agent, "plugin");
+        let good = found.iter().all(|(health, _)| health == "good");
+        assert!(good && found.len() == 2 && found[1].1.contains("it stops `rm -rf"), "{agent}: {found:?}");
+    }
+    // A hook that is not there stops everything, and one that says nothing stops nothing.
+    for (script, expected) in
+        [("#!/none\n", "stops everything"), ("#!/bin/sh\ncat > /dev/null\n", "does not stop")]
+    {
+        let fake = desk.write("bin/agsec-hook", script);
+        fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
+        desk.run(&format!("install opencode --program {}", fake.display())).ends(0);
+        let found = findings(&desk.run("doctor opencode --json").ends(1).json(), "opencode", "plugin");
+        assert!(found.iter().any(|(health, what)| health == "bad" && what.contains(expected)), "{found:?}");
+    }
+}
+
+#[test]
+fn an_agent_that_calls_no_hook_is_not_called_protected() {
+    let desk = desk();
+    desk.run("install continue").ends(0).prints("nothing is protected there");
+    let told = desk.run("doctor continue --json").ends(1).json();
+    assert_eq!(findings(&told, "continue", "trust")[0].0, "bad");
 }
 
 #[test]

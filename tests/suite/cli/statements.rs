@@ -52,6 +52,11 @@ fn an_added_statement_is_in_force_at_once_and_taken_out_again() {
         super::desk::SMALL.trim_end()
     );
     assert_eq!(asked(&desk, "curl x"), 2);
+    // The only one of its file.
+    desk.run("policy remove no-curl").ends(0).prints("removed no-curl");
+    assert_eq!(asked(&desk, "curl x"), 0);
+    desk.run(ADD).ends(0).prints("added   no-curl");
+    assert_eq!(asked(&desk, "curl x"), 2);
     desk.run("policy remove no-force").ends(0).prints("removed no-force");
     assert_eq!(asked(&desk, "git push --force"), 0);
 }

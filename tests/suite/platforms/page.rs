@@ -17,7 +17,6 @@ fn document(members: &[(&str, Part)]) -> String {
         Part::Reason => "reason".to_owned(),
         Part::Status => "status".to_owned(),
         Part::Sid => "sid".to_owned(),
-        Part::Rule => "agsec:sid".to_owned(),
         Part::Object(members) => document(members),
     };
     let members: Vec<String> =
@@ -117,7 +116,8 @@ fn section(page: &mut String, platform: &'static Platform) {
 fn page() -> String {
     let mut page = String::from(
         "# Platforms\n\nWhat agsec reads from each agent and what it answers. This page is generated from the table of platforms (`src/hook/platforms/`);\n\
-         `AGSEC_BLESS=1 cargo test --test suite platforms` writes it.\n\n\
+         `AGSEC_BLESS=1 cargo test --test suite platforms` writes it. What the\n\
+         agents themselves made of it is in [agents.md](agents.md).\n\n\
          - `--format` names whose payload is expected. A payload that bears another agent's mark is read and answered as that agent's, whatever was named: agents read each other's settings files.\n\
          - A tool that is not in its platform's table is what other platforms mean by that name; else `unknown.<tool>`. An event that is not there is judged by its tool, else as `unknown.<event>`.\n\
          - A parameter stands under the name that policies know; the host's own name stays beside it.\n\
