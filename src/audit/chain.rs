@@ -41,6 +41,8 @@ pub struct Ending {
     pub link: Link,
     /// Bytes of the line that the hash covers, from its start.
     pub covered: usize,
+    /// Bytes of the line before the members that link it, from its start.
+    pub own: usize,
 }
 
 /// Links a line: `line` is an object that is still open; it is closed here.
@@ -82,8 +84,24 @@ pub fn ending(line: &[u8]) -> Option<Ending> {
     let (rest, number) = rest.split_at_checked(rest.len().checked_sub(digits)?)?;
     let seq = std::str::from_utf8(number).ok()?.parse().ok()?;
     let (rest, prev) = hash_before(rest.strip_suffix(b"\",\"seq\":")?)?;
-    rest.strip_suffix(b",\"prev\":\"")?;
-    Some(Ending { prev, link: Link { seq, hash }, covered })
+    let own = rest.strip_suffix(b",\"prev\":\"")?.len();
+    Some(Ending { prev, link: Link { seq, hash }, covered, own })
+}
+
+/// What a linked line says of the gap before it.
+#[must_use]
+pub fn gap(line: &[u8], end: &Ending) -> Gap {
+    let told = || {
+        let text = line.get(..end.own)?.strip_suffix(b"}")?;
+        let (text, covered) =
+            text.strip_suffix(b",\"covered\":false").map_or((text, true), |text| (text, false));
+        let (text, torn) = text.strip_suffix(b",\"torn\":true").map_or((text, false), |text| (text, true));
+        let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let (text, number) = text.split_at_checked(text.len().checked_sub(digits)?)?;
+        let bytes = std::str::from_utf8(number).ok()?.parse().ok()?;
+        text.ends_with(b",\"gap\":{\"bytes\":").then_some(Gap { bytes, torn, covered })
+    };
+    told().unwrap_or(Gap { bytes: 0, torn: false, covered: true })
 }
 
 /// The hash that a text ends with, and what stands before it.
@@ -122,6 +140,7 @@ mod tests {
         let own = link(&mut line, before, 7, Gap { bytes: 3, torn: true, covered: true }, b"xyz");
         let end = ending(line.as_bytes()).unwrap();
         assert_eq!((end.prev, end.link), (before.hash, own));
+        assert_eq!(gap(line.as_bytes(), &end), Gap { bytes: 3, torn: true, covered: true });
         let told = format!(
             "{{\"id\":\"1\",\"gap\":{{\"bytes\":3,\"torn\":true}},\"prev\":\"{}\",\"seq\":7",
             "ab".repeat(32)

@@ -85,14 +85,22 @@ fn last<'b>(file: &File, length: u64, room: &'b mut [u8]) -> io::Result<&'b [u8]
     Ok(room.get(..read).unwrap_or_default())
 }
 
+/// Reads from a place in a file.
+///
+/// # Errors
+/// Where it cannot be read.
 #[cfg(unix)]
-fn read_at(file: &File, room: &mut [u8], at: u64) -> io::Result<usize> {
+pub fn read_at(file: &File, room: &mut [u8], at: u64) -> io::Result<usize> {
     use std::os::unix::fs::FileExt as _;
     file.read_at(room, at)
 }
 
+/// Reads from a place in a file.
+///
+/// # Errors
+/// Where it cannot be read.
 #[cfg(not(unix))]
-fn read_at(mut file: &File, room: &mut [u8], at: u64) -> io::Result<usize> {
+pub fn read_at(mut file: &File, room: &mut [u8], at: u64) -> io::Result<usize> {
     use std::io::{Read as _, Seek as _, SeekFrom};
     file.seek(SeekFrom::Start(at))?;
     file.read(room)

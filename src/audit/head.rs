@@ -20,7 +20,8 @@ pub fn line(link: Link, log: &Path) -> String {
     line.push_str("\",\"time\":\"");
     line.push_str(&time::rfc3339(time::now()));
     line.push_str("\",\"log\":");
-    json::write_string(&log.to_string_lossy(), &mut line);
+    let whole = std::path::absolute(log);
+    json::write_string(&whole.as_deref().unwrap_or(log).to_string_lossy(), &mut line);
     line.push('}');
     line
 }

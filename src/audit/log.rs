@@ -10,6 +10,7 @@ use super::record::write_pruned;
 use super::settings::Settings;
 use super::{head, segment};
 use crate::model::limits::AUDIT_LOCK_MS;
+use std::ffi::CStr;
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
@@ -174,6 +175,20 @@ impl Patience {
     fn is_over(&mut self) -> bool {
         self.since.get_or_insert_with(Instant::now).elapsed() >= Duration::from_millis(AUDIT_LOCK_MS)
     }
+}
+
+/// Appends bytes as they are, without the lock: for a process that is failing.
+///
+/// # Errors
+/// Where the file is no regular file, cannot be opened, or cannot be written to the end.
+pub fn leave(path: &CStr, bytes: &[u8]) -> Result<(), AuditError> {
+    let path = path.to_str().map_err(|_| io::Error::from(ErrorKind::InvalidInput))?;
+    let file = options().open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::from(ErrorKind::InvalidInput).into());
+    }
+    Ok(write(&file, bytes, metadata.len(), false)?)
 }
 
 /// The last bytes of the log, at most so many.

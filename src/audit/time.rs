@@ -62,6 +62,38 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (year_of_era + era * 400 + u64::from(month <= 2), month, day)
 }
 
+/// The seconds since 1970 of a time as the log writes it; its fractions are left out. `None` where it is another text.
+#[must_use]
+pub fn seconds(text: &[u8]) -> Option<u64> {
+    let number = |from: usize, to: usize| -> Option<u64> {
+        let digits = text.get(from..to).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+        std::str::from_utf8(digits).ok()?.parse().ok()
+    };
+    let mark = |at: usize, byte: u8| (text.get(at) == Some(&byte)).then_some(());
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    for (at, byte) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')] {
+        mark(at, byte)?;
+    }
+    let valid =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
+    let days = day_number(year, month, day).filter(|_| valid && text.ends_with(b"Z"))?;
+    days.checked_mul(86_400)?
+        .checked_add(hour.checked_mul(3600)?.checked_add(minute.checked_mul(60)?)?.checked_add(second)?)
+}
+
+/// The day since 1970-01-01; the inverse of [`civil`].
+fn day_number(year: u64, month: u64, day: u64) -> Option<u64> {
+    let shifted = year.checked_sub(u64::from(month <= 2))?;
+    let (era, of_era) = (shifted.checked_div(400)?, shifted.checked_rem(400)?);
+    let from_march = month.checked_add(9)?.checked_rem(12)?;
+    let of_year =
+        from_march.checked_mul(153)?.checked_add(2)?.checked_div(5)?.checked_add(day)?.checked_sub(1)?;
+    let leap = of_era.checked_div(4)?.checked_sub(of_era.checked_div(100)?)?;
+    let of_era = of_era.checked_mul(365)?.checked_add(leap)?.checked_add(of_year)?;
+    era.checked_mul(146_097)?.checked_add(of_era)?.checked_sub(719_468)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +110,16 @@ mod tests {
         ] {
             let time = UNIX_EPOCH + Duration::from_secs(seconds) + Duration::from_millis(7);
             assert_eq!(rfc3339(time), expected);
+            assert_eq!(super::seconds(expected.as_bytes()), Some(seconds));
+        }
+        for text in [
+            "",
+            "2026-11-21",
+            "2026-13-21T00:00:00.000Z",
+            "2026-11-21 09:28:35.120Z",
+            "2026-11-21T09:28:35+01:00",
+        ] {
+            assert_eq!(super::seconds(text.as_bytes()), None, "{text}");
         }
         assert_eq!(rfc3339(UNIX_EPOCH - Duration::from_secs(1)), "1970-01-01T00:00:00.000Z");
         assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_secs(1 << 50)), "9999-12-31T23:59:59.999Z");

@@ -52,7 +52,9 @@ pub mod state;
 pub mod tool;
 pub mod world;
 
+use crate::audit::log;
 use crate::audit::settings::Settings;
+use crate::audit::time::rfc3339;
 use crate::facts::roots::{Facts, Found, Setting};
 use crate::model::decision::Effect;
 use crate::model::digits::{write_decimal, write_hexadecimal};
@@ -132,6 +134,13 @@ fn write(mut to: impl io::Write, text: &str) -> io::Result<()> {
     to.write_all(text.as_bytes()).and_then(|()| to.flush())
 }
 
+/// Writes the line of an emergency to the log, where one was made. Where that fails nothing is left to be done.
+pub(crate) fn leave_entry(exit: u8) {
+    if let Some(entry) = emergency::entry() {
+        let _ = log::leave(&entry.path, entry.write(exit, &mut [0; emergency::ENTRY_BYTES]));
+    }
+}
+
 /// One run of the hook.
 struct Run {
     platform: &'static Platform,
@@ -143,7 +152,8 @@ struct Run {
 impl Run {
     fn answer(&self, unknown_option: Option<String>) -> Answer {
         let id = self.id();
-        self.prepare(&id);
+        let state_directory = self.state_directory();
+        self.prepare(&id, state_directory.as_deref().ok());
         let stdin = io::stdin();
         if stdin.is_terminal() {
             return usage();
@@ -159,7 +169,7 @@ impl Run {
             Err(failure) => (Voice::of(self.platform), Err(failure)),
         };
         self.prepare_for(voice, &id);
-        let state_directory = match self.state_directory() {
+        let state_directory = match state_directory {
             Ok(directory) => directory,
             Err(failure) => return refuse(voice, unknown_option.map_or(failure, Failure::Option), &id),
         };
@@ -225,8 +235,20 @@ impl Run {
     }
 
     /// Makes the answer of last resort and starts the clock.
-    fn prepare(&self, id: &str) {
-        emergency::prepare(refuse(Voice::of(self.platform), self.late(), id));
+    fn prepare(&self, id: &str, state_directory: Option<&Path>) {
+        let late = self.late();
+        if let Some(directory) = state_directory {
+            let members = [
+                ("id", id),
+                ("time", &rfc3339(self.now)),
+                ("matched_by", "error"),
+                ("platform", self.platform.name),
+                ("error", &late.to_string()),
+            ];
+            let entry = emergency::Entry::new(&self.log(directory), &members);
+            entry.into_iter().for_each(emergency::prepare_entry);
+        }
+        emergency::prepare(refuse(Voice::of(self.platform), late, id));
         std::panic::set_hook(Box::new(|info| {
             // First what went wrong; the reason has to be the last thing there.
             let _ = writeln!(io::stderr(), "{info}");
@@ -234,6 +256,7 @@ impl Run {
                 Some((stdout, stderr, exit)) => {
                     let _ = io::stdout().write_all(stdout);
                     let _ = io::stderr().write_all(stderr);
+                    leave_entry(exit);
                     exit
                 }
                 None => 2,
@@ -249,6 +272,11 @@ impl Run {
         if !std::ptr::eq(voice.answers, named.answers) {
             emergency::refine(refuse(voice, self.late(), id));
         }
+    }
+
+    /// The audit log.
+    fn log(&self, state_directory: &Path) -> PathBuf {
+        self.options.audit_log.clone().unwrap_or_else(|| state_directory.join("audit.jsonl"))
     }
 
     fn late(&self) -> Failure {

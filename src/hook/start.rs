@@ -33,7 +33,8 @@ pub unsafe fn arguments(count: c_int, words: *const *const c_char) -> Vec<OsStri
 }
 
 /// Opens what a host left closed of the three standard streams, so that no file of ours takes its number and gets what
-/// is written to it; and lets a write to a pipe without a reader fail, where it would end the process by a signal.
+/// is written to it; and lets a write to a pipe without a reader, or beyond the longest file that is allowed, fail, where it
+/// would end the process by a signal.
 #[allow(unsafe_code)]
 pub fn prepare() {
     let mut streams = [libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO].map(|fd| libc::pollfd {
@@ -52,5 +53,6 @@ pub fn prepare() {
             }
         }
         libc::signal(libc::SIGPIPE, libc::SIG_IGN);
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
     }
 }

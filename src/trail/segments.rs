@@ -3,15 +3,22 @@
 //! In: the live file's path. Out: each line with its place. Nothing is ever held but the line at hand, and no line, however
 //! bad, ends the reading. Deliberately not here: what a line says (`record.rs`), whether lines are linked (`verify.rs`).
 
+use crate::audit::end::read_at;
 use crate::audit::{log, segment};
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Bytes of a line that are kept; of a longer one the rest is counted only. No record is as long.
 pub const LINE_BYTES: usize = 1 << 20;
 /// Bytes that are read at a time.
 const READ_BYTES: usize = 256 << 10;
+/// How long a moment is waited for at which nobody writes.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often the files are looked at again because one was closed meanwhile.
+const ROUNDS: usize = 8;
 
 /// A file of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +32,12 @@ pub struct Segment {
 }
 
 /// The files of a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Segments {
     /// Oldest first, the live one last. None where nothing has been recorded.
     pub files: Vec<Segment>,
+    /// The live file, opened: its name may go to another one while it is read.
+    live: Option<Arc<File>>,
 }
 
 /// A line of a log.
@@ -49,29 +58,24 @@ pub struct Line<'b> {
 }
 
 impl Segments {
-    /// The files of the log with this live file. A file may be closed meanwhile: what was the live one is then read
-    /// under its new name or is seen twice, never missed.
+    /// The files of the log with this live file, as they are at one moment: a file that is closed later is still read
+    /// whole, and what is written later is not read.
     ///
     /// # Errors
     /// Where the directory or a file cannot be looked at, or one of them is no regular file.
     pub fn open(log: &Path) -> io::Result<Self> {
-        let closed = match segment::closed(log) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            result => result?,
-        };
-        let closed = closed.into_iter().map(|closed| (closed.path, Some(closed.first)));
-        let mut files = Vec::new();
-        for (path, first) in closed.chain([(log.to_owned(), None)]) {
-            match std::fs::symlink_metadata(&path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(named(&path, &error)),
-                Ok(metadata) if !metadata.is_file() => {
-                    return Err(io::Error::other(format!("`{}` is not a regular file", path.display())));
-                }
-                Ok(metadata) => files.push(Segment { path, bytes: metadata.len(), first }),
+        for _ in 0..ROUNDS {
+            let live = live(log)?;
+            let files = files(log, live.as_ref())?;
+            let unchanged = match &live {
+                Some((live, _)) => is_still(log, live),
+                None => !log.exists(),
+            };
+            if unchanged {
+                return Ok(Self { files, live: live.map(|(file, _)| Arc::new(file)) });
             }
         }
-        Ok(Self { files })
+        Err(io::Error::other("its files are being closed faster than they can be opened"))
     }
 
     /// Bytes of all files.
@@ -89,7 +93,7 @@ impl Segments {
     /// The lines from this file on.
     #[must_use]
     pub fn lines_from(&self, segment: usize) -> Lines<'_> {
-        Lines { files: &self.files, segment, reader: None }
+        Lines { segments: self, segment, reader: None }
     }
 
     /// The lines from a place in a file on, e.g. where an index has come to. `number` is the number of the line that
@@ -97,9 +101,69 @@ impl Segments {
     #[must_use]
     pub fn lines_at(&self, segment: usize, offset: u64, number: u64) -> Lines<'_> {
         let mut lines = self.lines_from(segment);
-        lines.reader = self.files.get(segment).map(|file| Reader::new(file, offset, number));
+        lines.reader = self.reader(segment, offset, number);
         lines
     }
+
+    fn reader(&self, segment: usize, offset: u64, number: u64) -> Option<Reader<'_>> {
+        let file = self.files.get(segment)?;
+        let live = self.live.as_ref().filter(|_| file.first.is_none());
+        Some(Reader::new(file, live, offset, number))
+    }
+}
+
+/// The live file and its length, taken when nobody is writing, where that moment comes soon.
+fn live(log: &Path) -> io::Result<Option<(File, u64)>> {
+    match std::fs::symlink_metadata(log) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(named(log, &error)),
+        Ok(metadata) if !metadata.is_file() => return Err(not_regular(log)),
+        Ok(_) => {}
+    }
+    let file = log::reading().open(log).map_err(|error| named(log, &error))?;
+    let start = Instant::now();
+    while file.try_lock_shared().is_err() && start.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let length = file.metadata().map_err(|error| named(log, &error))?.len();
+    // Writers wait for this lock; they need not wait until all is read.
+    let _ = file.unlock();
+    Ok(Some((file, length)))
+}
+
+fn files(log: &Path, live: Option<&(File, u64)>) -> io::Result<Vec<Segment>> {
+    let closed = match segment::closed(log) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        result => result?,
+    };
+    let mut files = Vec::new();
+    for segment::Closed { path, first, .. } in closed {
+        let metadata = std::fs::symlink_metadata(&path).map_err(|error| named(&path, &error))?;
+        if !metadata.is_file() {
+            return Err(not_regular(&path));
+        }
+        files.push(Segment { path, bytes: metadata.len(), first: Some(first) });
+    }
+    files.extend(live.map(|(_, bytes)| Segment { path: log.to_owned(), bytes: *bytes, first: None }));
+    Ok(files)
+}
+
+/// Whether a path still names the file that was opened.
+#[cfg(unix)]
+fn is_still(path: &Path, opened: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let opened = opened.metadata().map(|metadata| (metadata.dev(), metadata.ino()));
+    let now = std::fs::symlink_metadata(path).map(|metadata| (metadata.dev(), metadata.ino()));
+    matches!((opened, now), (Ok(opened), Ok(now)) if opened == now)
+}
+
+#[cfg(not(unix))]
+fn is_still(_: &Path, _: &File) -> bool {
+    true
+}
+
+fn not_regular(path: &Path) -> io::Error {
+    io::Error::other(format!("`{}` is not a regular file", path.display()))
 }
 
 fn named(path: &Path, error: &io::Error) -> io::Error {
@@ -109,7 +173,7 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
 /// The lines, one after the other.
 #[derive(Debug)]
 pub struct Lines<'s> {
-    files: &'s [Segment],
+    segments: &'s Segments,
     segment: usize,
     reader: Option<Reader<'s>>,
 }
@@ -122,8 +186,11 @@ impl Lines<'_> {
     #[allow(clippy::should_implement_trait, reason = "a line borrows from the reader")]
     pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
-            let Some(file) = self.files.get(self.segment) else { return Ok(None) };
-            let reader = self.reader.get_or_insert_with(|| Reader::new(file, 0, 1));
+            let Some(file) = self.segments.files.get(self.segment) else { return Ok(None) };
+            if self.reader.is_none() {
+                self.reader = self.segments.reader(self.segment, 0, 1);
+            }
+            let Some(reader) = &mut self.reader else { return Ok(None) };
             match reader.advance() {
                 Ok(true) => break,
                 Ok(false) => {}
@@ -143,7 +210,9 @@ impl Lines<'_> {
 #[derive(Debug)]
 struct Reader<'s> {
     segment: &'s Segment,
-    file: Option<io::Take<BufReader<File>>>,
+    /// Where it is open already.
+    live: Option<&'s Arc<File>>,
+    file: Option<Source>,
     line: Vec<u8>,
     /// Where the next line begins.
     place: u64,
@@ -154,9 +223,10 @@ struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    fn new(segment: &'s Segment, offset: u64, number: u64) -> Self {
+    fn new(segment: &'s Segment, live: Option<&'s Arc<File>>, offset: u64, number: u64) -> Self {
         let number = number.saturating_sub(1);
-        Self { segment, file: None, line: Vec::new(), place: offset, offset, number, dropped: 0, ended: true }
+        let line = Vec::new();
+        Self { segment, live, file: None, line, place: offset, offset, number, dropped: 0, ended: true }
     }
 
     fn line(&self, segment: usize) -> Line<'_> {
@@ -168,7 +238,7 @@ impl<'s> Reader<'s> {
     fn advance(&mut self) -> io::Result<bool> {
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(opened(self.segment, self.place)?),
+            None => self.file.insert(opened(self.segment, self.live, self.place)?),
         };
         self.line.clear();
         (self.offset, self.dropped) = (self.place, 0);
@@ -192,18 +262,38 @@ impl<'s> Reader<'s> {
     }
 }
 
+type Source = io::Take<BufReader<At>>;
+
 /// Reads to the end of the line, but no more than is kept of one.
-fn some(file: &mut io::Take<BufReader<File>>, to: &mut Vec<u8>) -> io::Result<u64> {
+fn some(file: &mut Source, to: &mut Vec<u8>) -> io::Result<u64> {
     Ok(file.take(LINE_BYTES as u64).read_until(b'\n', to)? as u64)
 }
 
-fn opened(segment: &Segment, offset: u64) -> io::Result<io::Take<BufReader<File>>> {
-    let mut file = log::reading().open(&segment.path)?;
+fn opened(segment: &Segment, live: Option<&Arc<File>>, offset: u64) -> io::Result<Source> {
+    let file = match live {
+        Some(live) => Arc::clone(live),
+        None => Arc::new(log::reading().open(&segment.path)?),
+    };
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    file.seek(SeekFrom::Start(offset))?;
-    Ok(BufReader::with_capacity(READ_BYTES, file).take(segment.bytes.saturating_sub(offset)))
+    let rest = segment.bytes.saturating_sub(offset);
+    Ok(BufReader::with_capacity(READ_BYTES, At { file, offset }).take(rest))
+}
+
+/// A file from a place on, whoever else reads it.
+#[derive(Debug)]
+struct At {
+    file: Arc<File>,
+    offset: u64,
+}
+
+impl io::Read for At {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let read = read_at(&self.file, room, self.offset)?;
+        self.offset += read as u64;
+        Ok(read)
+    }
 }
 
 #[cfg(test)]

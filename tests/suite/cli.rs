@@ -10,6 +10,7 @@ mod packs;
 mod pages;
 mod pausing;
 mod refusing;
+mod sealing;
 mod statements;
 mod trusting;
 mod validating;

@@ -4,7 +4,7 @@
 
 mod architecture; // imports, crates, doors, unsafe, sizes, lints, what the hook links
 #[cfg(unix)]
-mod audit; // the audit trail: queries, totals, export, import, what goes
+mod audit; // the log: damage, crashes, many writers, closed files; queries, totals, export, import, what goes
 mod builtin; // the committed bundle of the built-in layer
 mod bundle; // bundles: round trip, damage at every byte, other versions, verification
 #[cfg(unix)]

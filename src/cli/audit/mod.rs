@@ -10,9 +10,11 @@ mod import;
 mod note;
 mod prune;
 mod query;
+mod seal;
 mod settings;
 mod stats;
 mod table;
+mod verify;
 
 /// Look at the audit log, prove that it is whole, keep it
 ///
@@ -23,7 +25,7 @@ mod table;
     after_help = "Examples:\n  agsec audit\n  agsec audit --tail 50 --follow\n  \
                   agsec audit --decision block --since 2h\n  agsec audit --action 'file.*' --grep .env --json\n  \
                   agsec audit --stats\n  agsec audit export --since 7d week.csv\n  \
-                  agsec audit import ~/.agsec/audit.db\n  agsec audit settings keep-days=90\n\n\
+                  agsec audit import ~/.agsec/audit.db\n  agsec audit verify\n  agsec audit settings keep-days=90\n\n\
                   Exit codes: 0 done, 1 not done or something is wrong, 2 wrong usage."
 )]
 pub(super) struct Arguments {
@@ -54,6 +56,8 @@ enum Command {
     Import(import::Arguments),
     Prune(prune::Arguments),
     Clear(prune::Clearing),
+    Verify(verify::Arguments),
+    Seal(seal::Arguments),
     Settings(settings::Arguments),
 }
 
@@ -72,6 +76,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> Outcome {
         Some(Command::Import(import)) => import::run(import, &log()?, global),
         Some(Command::Prune(prune)) => prune::prune(prune, &log()?, global),
         Some(Command::Clear(clearing)) => prune::clear(clearing, &log()?, global),
+        Some(Command::Verify(verify)) => verify::run(verify, &log()?),
+        Some(Command::Seal(seal)) => seal::run(seal, &log()?),
         Some(Command::Settings(settings)) => settings::run(settings, global),
         None if arguments.clear => prune::clear(&prune::Clearing { yes: arguments.yes }, &log()?, global),
         None if arguments.prune.is_some() => prune::days(arguments.prune.unwrap_or(7), &log()?, global),
