@@ -87,7 +87,10 @@ pub fn last(log: &Path) -> io::Result<Option<Link>> {
     };
     match live {
         Some(link) => Ok(Some(link)),
-        None => segment::closed(log)?.last().map_or(Ok(None), segment::Closed::link),
+        None => match segment::closed(log) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            closed => closed?.last().map_or(Ok(None), segment::Closed::link),
+        },
     }
 }
 

@@ -90,6 +90,8 @@ struct Walk<'h> {
     between: Vec<u8>,
     total: u64,
     strays: Vec<Stray>,
+    /// Such lines at the end of a file that was left: what they are shows at the next record.
+    left: Vec<Stray>,
     seen: Ranges,
     /// Records that were missed, and the findings that say so: they may turn up later.
     missing: Vec<(u64, u64, usize)>,
@@ -113,6 +115,7 @@ impl<'h> Walk<'h> {
             between: Vec::new(),
             total: 0,
             strays: Vec::new(),
+            left: Vec::new(),
             seen: Ranges::default(),
             missing: Vec::new(),
             begins: None,
@@ -169,8 +172,9 @@ impl<'h> Walk<'h> {
         let whole = between.is_some_and(|between| hash(end, between, line.bytes) == end.link.hash);
         let here = Past { link: end.link, prev: end.prev, place };
         let covered = if gap.covered { gap.bytes } else { self.total };
-        let (inside, outside): (Vec<Stray>, Vec<Stray>) =
+        let (inside, mut outside): (Vec<Stray>, Vec<Stray>) =
             self.strays.iter().partition(|stray| stray.end <= covered);
+        outside.splice(0..0, self.left.drain(..));
         if !whole {
             let what = match (between, gap.bytes) {
                 (None, _) => "what stood between it and the record before is not all there".to_owned(),
@@ -317,16 +321,17 @@ impl<'h> Walk<'h> {
         }
     }
 
-    /// A file ends here; what no record of it covers is told.
+    /// A file ends here; no record of another one covers what stands behind its last.
     fn leave(&mut self) {
-        let strays = std::mem::take(&mut self.strays);
-        self.tell(&strays, Cover::None);
+        self.left.append(&mut self.strays);
         self.between.clear();
         self.total = 0;
     }
 
     fn finish(mut self) -> Report {
         let last = self.past;
+        let left = std::mem::take(&mut self.left);
+        self.tell(&left, if last.is_none() { Cover::First } else { Cover::None });
         for stray in std::mem::take(&mut self.strays) {
             match stray.sort {
                 Sort::Blank => {}
