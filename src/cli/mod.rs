@@ -105,7 +105,7 @@ enum Command {
     Halt(mode::Halt),
     Resume(mode::Resume),
     Pause(pause::Arguments),
-    Audit(audit::Arguments),
+    Audit(Box<audit::Arguments>),
     Demo(demo::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),

@@ -304,10 +304,15 @@ impl<'h> Walk<'h> {
     fn look(&mut self, line: &Line<'_>, end: &Ending, place: Place) {
         if let Some(time) = time_of(line.bytes) {
             let back = || Some(time::seconds(&self.time)?.saturating_sub(time::seconds(&time)?));
-            if time < self.time && back().is_some_and(|seconds| seconds > CLOCK_SECONDS) {
+            let far = time < self.time && back().is_some_and(|seconds| seconds > CLOCK_SECONDS);
+            // What was imported keeps its time, which is no time of this log's.
+            let foreign = far && Entry::parse(line.bytes).is_some_and(|entry| entry.kind == IMPORTED);
+            if far && !foreign {
                 self.reporter.notice(Matter::Clock, place);
             }
-            self.time = time;
+            if !foreign {
+                self.time = time;
+            }
         }
         let own = line.bytes.get(..end.own).unwrap_or_default();
         // PERF: nearly every record ends in a number.
@@ -381,6 +386,8 @@ fn cut_short(head: &Head, reached: u64) -> String {
     )
 }
 
+/// The kind of what was imported.
+const IMPORTED: &str = "imported";
 const PRUNED: &[u8] = b",\"pruned\":{";
 
 fn records(low: u64, high: u64) -> String {

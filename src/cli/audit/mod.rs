@@ -52,7 +52,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Export(export::Arguments),
+    Export(Box<export::Arguments>),
     Import(import::Arguments),
     Prune(prune::Arguments),
     Clear(prune::Clearing),

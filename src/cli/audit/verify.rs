@@ -51,8 +51,7 @@ pub(super) fn run(arguments: &Arguments, log: &Path) -> Outcome {
     let segments = Segments::open(log).map_err(unreadable)?;
     let done = Progress::default();
     done.begin(segments.bytes());
-    let verified =
-        progress::measured("verifying", &done, || verify::verify(&segments, &heads, &done.done));
+    let verified = progress::measured("verifying", &done, || verify::verify(&segments, &heads, &done.done));
     let report = verified.map_err(unreadable)?;
     if let Some(last) = report.last
         && report.is_whole()

@@ -7,6 +7,8 @@ use agsec::audit::settings::Settings;
 use agsec::trail::report::{Damage, Matter};
 use std::time::{Duration, SystemTime};
 
+type Edit = fn(&mut Vec<u8>);
+
 fn rotated(keep_size: u64) -> Trail {
     let mut trail = Trail::of(0);
     trail.settings = Settings { size: 1500, keep_size, ..Settings::default() };
@@ -45,7 +47,7 @@ fn files_that_are_let_go_are_told_and_files_that_are_gone_are_found() {
 
 #[test]
 fn a_closed_file_is_as_safe_as_the_live_one() {
-    let edits: [(fn(&mut Vec<u8>), Damage); 4] = [
+    let edits: [(Edit, Damage); 4] = [
         (|bytes| bytes[30] ^= 1, Damage::Changed),
         (|bytes| bytes.truncate(bytes.len() - 9), Damage::Changed),
         (|bytes| bytes.truncate(bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1), Damage::Removed),
