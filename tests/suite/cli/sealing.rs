@@ -80,7 +80,7 @@ fn without_records_there_is_nothing_to_seal_and_nothing_wrong() {
     desk.run("audit seal").ends(1).says("nothing to seal");
     fs::create_dir_all(desk.state().join("audit.jsonl")).unwrap();
     desk.run("audit verify").ends(1).says("not a regular file");
-    desk.run("audit --log /dev/null verify").ends(1).says("not a regular file");
+    desk.run("audit verify --log /dev/null").ends(1).says("not a regular file");
 }
 
 #[test]
