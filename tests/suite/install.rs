@@ -2,7 +2,7 @@
 
 use agsec::install::recipe::{self, Bases, Content, Lists, Place, Recipe, Scope, Shape, Syntax};
 use agsec::install::recipes::RECIPES;
-use agsec::install::{self, Plan, Target, Wanted, edit};
+use agsec::install::{self, Plan, Target, Wanted, detect, edit};
 use std::fs;
 use std::path::Path;
 
@@ -292,6 +292,60 @@ fn programs_of_ours_are_replaced_by_newer_ones_and_have_to_be_started() {
     fs::write(&hook, older).unwrap();
     room.install(cline, Scope::Project);
     assert!(!fs::read_to_string(&hook).unwrap().contains("of-old"));
+}
+
+#[test]
+fn a_program_of_somebody_elses_stays_where_ours_is_taken_out() {
+    let room = Room::new();
+    let file = room.bases.home.join(".config/opencode/plugins/agsec.js");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "// mine\n").unwrap();
+    room.uninstall(recipe_of("opencode"), Scope::User);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "// mine\n");
+}
+
+#[test]
+fn a_file_that_somebody_changes_between_plan_and_deed_is_left_alone() {
+    let room = Room::new();
+    let codex = recipe_of("codex");
+    let command = command(codex);
+    let wanted = Wanted { command: &command, prompts: false };
+    let plans = install::install(room.target(codex, Scope::User), &room.records, wanted).unwrap();
+    fs::create_dir_all(plans[0].file.parent().unwrap()).unwrap();
+    fs::write(&plans[0].file, "{}").unwrap();
+    let refused = plans[0].apply(&room.records).unwrap_err().to_string();
+    assert!(refused.contains("somebody changed it just now"), "{refused}");
+    assert_eq!(fs::read_to_string(&plans[0].file).unwrap(), "{}");
+}
+
+#[test]
+fn where_an_agents_folder_is_moved_its_files_are_there() {
+    for recipe in RECIPES {
+        let Some((_, folder)) = recipe.moved else { continue };
+        let mut room = Room::new();
+        let moved = room.bases.home.join("moved");
+        room.bases.moved = Some(moved.clone());
+        for place in recipe.places(Scope::User) {
+            let below = Path::new(place.path).strip_prefix(folder).unwrap();
+            assert_eq!(place.file(recipe, &room.bases), moved.join(below), "{}", recipe.platform);
+        }
+    }
+}
+
+#[test]
+fn an_agent_gives_itself_away_by_a_program_or_a_folder() {
+    let room = Room::new();
+    let (home, bin) = (&room.bases.home, room.bases.machine.join("bin"));
+    let sign = || detect::sign(recipe_of("codex"), home, std::slice::from_ref(&bin));
+    assert_eq!(sign(), None);
+    fs::create_dir_all(bin.join("codex")).unwrap();
+    assert_eq!(sign(), None, "a folder is no program");
+    fs::remove_dir(bin.join("codex")).unwrap();
+    fs::write(bin.join("codex"), "").unwrap();
+    assert_eq!(sign(), Some(bin.join("codex")));
+    fs::remove_file(bin.join("codex")).unwrap();
+    fs::create_dir(home.join(".codex")).unwrap();
+    assert_eq!(sign(), Some(home.join(".codex")));
 }
 
 fn recipe_of(platform: &str) -> &'static Recipe {

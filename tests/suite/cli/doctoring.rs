@@ -341,3 +341,111 @@ fn looking_at_a_project_runs_nothing_that_the_project_brings() {
     let told = desk.run("doctor claude-code --json").json();
     assert!(findings(&told, "claude-code", "canary")[0].1.contains("options of its own"), "{told}");
 }
+
+#[test]
+fn what_is_odd_about_a_command_is_told() {
+    let rows: [(Change, &str, &str, &str); 4] = [
+        (
+            |it| {
+                it["PreToolUse"][0]["hooks"][0]["args"].as_array_mut().unwrap().push(json!("--allow-missing"))
+            },
+            "options",
+            "note",
+            "lets everything pass where no policy is in force",
+        ),
+        (
+            |it| drop(it["PreToolUse"][0]["hooks"][0]["args"].as_array_mut().unwrap().remove(2)),
+            "options",
+            "weak",
+            "takes the state directory from the environment",
+        ),
+        (
+            |it| {
+                it["PreToolUse"][0]["hooks"][0]["args"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(json!("--root=/none/such"))
+            },
+            "options",
+            "weak",
+            "its project `/none/such` is not there",
+        ),
+        (
+            |it| {
+                let group = it["PreToolUse"][0].clone();
+                it["PreToolUse"].as_array_mut().unwrap().push(group);
+                it["PreToolUse"][1]["matcher"] = json!("Bash");
+            },
+            "shape",
+            "weak",
+            "besides those that this version writes",
+        ),
+    ];
+    for (change, check, health, expected) in rows {
+        let desk = desk();
+        desk.run("install claude-code").ends(0);
+        let path = desk.home.join(".claude/settings.json");
+        let mut settings: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        change(&mut settings["hooks"]);
+        fs::write(&path, settings.to_string()).unwrap();
+        let told = desk.run("doctor claude-code --json --no-run").json();
+        let found = findings(&told, "claude-code", check);
+        assert!(
+            found.iter().any(|(how, what)| how == health && what.contains(expected)),
+            "{expected}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_program_that_cannot_be_run_and_one_of_another_build_are_told_apart() {
+    let desk = desk();
+    let fake = desk.write("bin/agsec-hook", "#!/bin/sh\n");
+    for (mode, health, expected) in
+        [(0o755, "note", "is another build than"), (0o644, "bad", "cannot be run")]
+    {
+        fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
+        desk.run(&format!("install claude-code --program {}", fake.display())).ends(0);
+        fs::set_permissions(&fake, fs::Permissions::from_mode(mode)).unwrap();
+        let told = desk.run("doctor claude-code --json --no-run").json();
+        let (how, what) = findings(&told, "claude-code", "program").remove(0);
+        assert!(how == health && what.contains(expected), "{how} {what}");
+    }
+}
+
+#[test]
+fn the_folders_that_gemini_trusts_are_read() {
+    let desk = desk();
+    desk.run("install gemini").ends(0);
+    let list = desk.home.join(".gemini/trustedFolders.json");
+    let shop = desk.shop.canonicalize().unwrap();
+    let above = shop.parent().unwrap();
+    for (folder, how, health) in [
+        (shop.as_path(), "TRUST_FOLDER", "good"),
+        (above, "TRUST_FOLDER", "good"),
+        (above, "TRUST_PARENT", "good"),
+        (shop.as_path(), "DO_NOT_TRUST", "bad"),
+        (std::path::Path::new("/none"), "TRUST_FOLDER", "note"),
+    ] {
+        fs::write(&list, json!({folder.to_string_lossy(): how}).to_string()).unwrap();
+        let told = desk.run("doctor gemini --json --no-run").json();
+        assert_eq!(findings(&told, "gemini", "trust")[0].0, health, "{how} {}", folder.display());
+    }
+}
+
+#[test]
+fn a_hook_before_ours_and_a_file_that_cannot_be_read_are_bad() {
+    let desk = desk();
+    desk.run("install droid cursor").ends(0);
+    let path = desk.home.join(".factory/hooks.json");
+    let mut hooks: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let other = json!({"matcher": "*", "hooks": [{"type": "command", "command": "lint --all"}]});
+    hooks["PreToolUse"].as_array_mut().unwrap().insert(0, other);
+    fs::write(&path, hooks.to_string()).unwrap();
+    fs::write(desk.home.join(".cursor/hooks.json"), "{ agsec-hook").unwrap();
+    let told = desk.run("doctor --json --no-run").ends(1).json();
+    let order = findings(&told, "droid", "order");
+    assert!(order[0].0 == "bad" && order[0].1.contains("stands before ours"), "{order:?}");
+    let shape = findings(&told, "cursor", "shape");
+    assert!(shape[0].0 == "bad" && shape[0].1.contains("cannot be read"), "{shape:?}");
+}
