@@ -111,7 +111,7 @@ fn record(dice: &mut Dice, number: u64, count: u64) -> String {
         file: "policies/shop.yaml",
         line: u32::try_from(dice.below(300)).expect("below 300") + 1,
         mode: if observe { "observe" } else { "enforce" },
-        platform: if number % 7 == 0 { "codex" } else { "claude-code" },
+        platform: if number.is_multiple_of(7) { "codex" } else { "claude-code" },
         session: &session,
         cwd: "/home/dev/src/shop",
         layers: &[layer],

@@ -4,6 +4,7 @@
 //! test walks the tree. Deliberately not here: the registered hook command, which `main.rs` recognises before any of
 //! this is touched, and logic that a user of the library would miss.
 
+mod analyze;
 mod audit;
 mod check;
 mod compile;
@@ -23,11 +24,13 @@ mod man;
 mod mode;
 mod output;
 mod pack;
+mod past;
 mod pause;
 mod person;
 mod policies;
 mod policy;
 mod progress;
+mod replay;
 mod schema;
 mod shell;
 mod status;
@@ -106,6 +109,8 @@ enum Command {
     Resume(mode::Resume),
     Pause(pause::Arguments),
     Audit(Box<audit::Arguments>),
+    Analyze(analyze::Arguments),
+    Replay(replay::Arguments),
     Demo(demo::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -151,6 +156,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Resume(arguments) => mode::resume(&arguments, global),
         Command::Pause(arguments) => pause::run(&arguments, global),
         Command::Audit(arguments) => audit::run(&arguments, global),
+        Command::Analyze(arguments) => analyze::run(&arguments, global),
+        Command::Replay(arguments) => replay::run(&arguments, global),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

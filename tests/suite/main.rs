@@ -24,6 +24,8 @@ mod hook; // the hook as a process: payloads, layers, modes, failures, audit
 mod install; // every recipe: empty places, files of others, twice, taken out again
 mod json; // the JSON reader and writer
 mod language; // the pages of the policy language: examples and tables
+#[cfg(unix)]
+mod learning; // what is learned from the log: threats, replay, from watching to blocking
 mod load; // policy files on disk that cannot be read
 mod machine; // the compiled policy: operators, decisions, traces
 mod map; // opening state files
