@@ -44,6 +44,7 @@ pub mod reach;
 pub mod recognise;
 pub mod registration;
 pub mod repeat;
+mod search;
 pub mod shape;
 pub mod source;
 #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@
 
 use super::mention::{Protected, Thing, may_be_inside, names_any};
 use super::platform::PLATFORMS;
+use super::search::{Searches, searches};
 use crate::facts::command::{Command, Word};
 use crate::facts::glob::fnmatchcase;
 use crate::facts::roots::Facts;
@@ -21,7 +22,7 @@ const LINES_BYTES: usize = 1 << 20;
 /// The programs by which a folder goes away with all that it holds. Others that are told to delete pick what they delete.
 const REMOVERS: [&str; 5] = ["rm", "mv", "rmdir", "trash", "gio trash"];
 /// Programs that put files into a folder under names that their words do not say.
-const FILLERS: [&str; 6] = ["git clone", "wget", "aria2c", "unzip", "tar", "bsdtar"];
+const FILLERS: [&str; 8] = ["git clone", "wget", "aria2c", "unzip", "tar", "bsdtar", "7z", "unar"];
 
 /// What commands reach.
 #[derive(Debug, Default)]
@@ -87,12 +88,18 @@ fn reach<'p>(facts: &Facts<'_>, names: &[&str], protected: impl Fn() -> &'p Prot
         }
     }
     let mut touches = Vec::new();
+    let found = Searches::of(&facts.commands().list);
     if let Fact::Record(columns) = facts.root(FactRoot::Path) {
         for list in columns {
             let Fact::List(list) = list else { continue };
             let sources: Vec<Source<'_>> = list.items.iter().filter_map(source).collect();
             let reached = list.items.iter().filter_map(touch).filter(|touch| touch.may_reach(names));
             touches.extend(reached.flat_map(|touch| touch.things(protected(), &sources)));
+            let folders = list.items.iter().filter(|_| !found.is_empty()).filter_map(searched);
+            touches.extend(folders.flat_map(|below| {
+                let paths = protected().paths.iter().map(|(thing, known)| (thing, usual(known)));
+                paths.filter(|(_, known)| found.find(known, below) && known.exists()).map(|(thing, _)| *thing)
+            }));
         }
     }
     Reach { touches, runs }
@@ -165,6 +172,12 @@ fn touch<'f>(record: &'f Fact<'_>) -> Option<Touch<'f>> {
         removed: access == "delete" && REMOVERS.contains(&via) && (recursive || via == "mv"),
         via,
     })
+}
+
+/// The folder that a record of `path.touched` says is searched.
+fn searched<'f>(record: &'f Fact<'_>) -> Option<&'f Path> {
+    let below = searches(text(record, "via")?).then(|| text(record, "resolved"))?;
+    below.map(Path::new)
 }
 
 fn known<'f>(record: &'f Fact<'_>, column: &str) -> Option<&'f Value<'f>> {

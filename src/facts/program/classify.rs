@@ -5,6 +5,7 @@
 
 use super::arguments::{self, Arguments, Seen};
 use super::behaviour::{Behaviour, Behaviours};
+use super::handed;
 use super::place::Places;
 use super::table::{Access, Found, Implicit, Kind, Row, Slot, Subject, Takes, Test, find, matches};
 use super::{Classified, ScannedCode, code, variables, words};
@@ -206,11 +207,16 @@ fn fed<'c>(command: &'c Command, places: &mut Places<'c>) {
 fn finish(places: Places<'_>) -> Classified<'_> {
     let Places { mut out, code, .. } = places;
     for (language, text) in code {
-        let scan = code::scan(language, &text.text);
+        let scan = match handed::with_arguments(language, &text.text, &out.operands) {
+            Some(filled) => code::scan(language, &filled),
+            None => code::scan(language, &text.text),
+        };
         out.does.extend(scan.does);
         out.doubt = out.doubt.max(text.doubt());
         for touch in &scan.touched {
-            let word = Word { text: touch.path.clone(), ..Word::default() };
+            // PowerShell's words are read one by one; a variable in one is known when it runs.
+            let late = language == "powershell" && touch.path.contains('$');
+            let word = Word { text: touch.path.clone(), late, ..Word::default() };
             out.touched.push(super::Touch {
                 access: touch.access,
                 word: Cow::Owned(word),

@@ -14,6 +14,7 @@ mod code_lines;
 mod code_names;
 mod code_tokens;
 mod document;
+mod handed;
 mod place;
 mod sql;
 mod sql_words;

@@ -344,8 +344,9 @@ impl Parser<'_, '_> {
             // `=(ls)` runs in zsh.
             Token::Open if end.checked_sub(2).and_then(|at| self.byte(at)) == Some(b'=') => Why::Unexpected,
             Token::Open if may_run_as_qualifier(self.behind(end)) => Why::Unexpected,
-            Token::Close | Token::CaseEnd(_) => Why::Unexpected,
+            Token::Close => Why::Unexpected,
             Token::Open
+            | Token::CaseEnd(_)
             | Token::Newline
             | Token::Semicolon
             | Token::Background

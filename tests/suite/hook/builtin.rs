@@ -110,6 +110,11 @@ const HIDDEN: &[&str] = &[
     "python3 -c \"import os; os.system('agsec observe')\"",
     "trap 'agsec observe' EXIT",
     "bash -c \"claude --settings x -p y\"",
+    "7z x -y -oHOME/shop/.claude a.7z",
+    "find HOME/ -name 'settings*.json' -exec rm {} \\;",
+    "find . -type d -name .claude -print0 | xargs -0 rm -rf",
+    "find .claude -type f -delete",
+    "find . -name '*.yaml' -exec sed -i s/deny/allow/ {} +",
 ];
 
 #[test]
@@ -170,6 +175,12 @@ fn looking_and_ordinary_work_pass() {
         "cat ~/.agsec/audit.jsonl",
         "agsec status",
         "agsec explain --help",
+        "agsec policy list --json",
+        "agsec pack show cloud && agsec pack list",
+        "find . -name '*.pyc' -delete",
+        "find . -name settings.json -print",
+        "find . -name '*.sh' -exec chmod +x {} +",
+        "find . -name '*.json' ! -path './.claude/*' -exec chmod 644 {} +",
         "cat .claude/settings.json",
         "git commit -m 'agsec observe explained'",
         "cp a.json tests/fixtures/.claude/settings.json",
