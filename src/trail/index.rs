@@ -21,7 +21,7 @@ use std::time::Duration;
 /// What marks a database as an index of ours ("agsi").
 const APPLICATION: i32 = 0x6167_7369;
 /// The version of the tables, and of what is counted.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// How long another process that writes the index is waited for.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -33,7 +33,7 @@ const TABLES: &str = "
     );
     CREATE TABLE piece(
         file INTEGER, start INTEGER, until INTEGER, records INTEGER, unreadable INTEGER, unchained INTEGER,
-        earliest INTEGER, latest INTEGER, sessions BLOB, counted INTEGER, checked BLOB,
+        backwards INTEGER, earliest INTEGER, latest INTEGER, sessions BLOB, counted INTEGER, checked BLOB,
         PRIMARY KEY(file, start)
     ) WITHOUT ROWID;
     CREATE TABLE tally(
@@ -244,7 +244,7 @@ fn load_file(
 ) -> rusqlite::Result<Vec<(Place, Summary)>> {
     let mut kinds = load_tallies(connection, number)?;
     let mut statement = connection.prepare(
-        "SELECT start, until, records, unreadable, unchained, earliest, latest, sessions, counted, checked
+        "SELECT start, until, records, unreadable, unchained, earliest, latest, sessions, counted, checked, backwards
          FROM piece WHERE file = ? ORDER BY start",
     )?;
     let mut rows = statement.query([number])?;
@@ -257,6 +257,7 @@ fn load_file(
             records: unsigned(row.get(2)?),
             unreadable: unsigned(row.get(3)?),
             unchained: unsigned(row.get(4)?),
+            backwards: unsigned(row.get(10)?),
             span: row.get::<_, Option<i64>>(5)?.zip(row.get::<_, Option<i64>>(6)?),
             sessions: marks
                 .map(|marks| marks.as_chunks().0.iter().map(|mark| u64::from_le_bytes(*mark)).collect()),
@@ -361,7 +362,7 @@ fn write_pieces(
     fresh: &BTreeMap<Place, Summary>,
     texts: &Texts,
 ) -> rusqlite::Result<()> {
-    let mut piece = writing.prepare("INSERT INTO piece VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+    let mut piece = writing.prepare("INSERT INTO piece VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
     let mut tally = writing.prepare("INSERT INTO tally VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
     for (place, summary) in fresh {
         let Some(number) = numbers.get(&place.0).copied() else { continue };
@@ -376,6 +377,7 @@ fn write_pieces(
             signed(summary.records),
             signed(summary.unreadable),
             signed(summary.unchained),
+            signed(summary.backwards),
             summary.span.map(|span| span.0),
             summary.span.map(|span| span.1),
             marks,
@@ -417,7 +419,8 @@ fn write_tally(
 /// A sum over all that is kept of a piece, texts and all: SQLite itself does not notice when a page is damaged.
 fn check((_, start, end): Place, summary: &Summary, texts: &Texts) -> [u8; 32] {
     let mut hash = Hash::new();
-    for number in [start, end, summary.records, summary.unreadable, summary.unchained] {
+    let numbers = [start, end, summary.records, summary.unreadable, summary.unchained, summary.backwards];
+    for number in numbers {
         hash.update(number.to_le_bytes());
     }
     let (first, last) = summary.span.unwrap_or((i64::MAX, i64::MIN));

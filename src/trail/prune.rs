@@ -104,7 +104,10 @@ fn last_link(source: &Source) -> io::Result<Option<Link>> {
 pub fn remove(path: &Path, through: Link) -> io::Result<()> {
     let newest = segment::closed(path)?.last().map_or(0, |closed| closed.last);
     if newest < through.seq {
-        log::close(path).map_err(|error| io::Error::other(error.to_string()))?;
+        let closed = log::close(path).map_err(|error| io::Error::other(error.to_string()))?;
+        if closed.is_none() {
+            return Err(io::Error::other("somebody writes to it without its lock; try again"));
+        }
     }
     for closed in segment::closed(path)? {
         if closed.last <= through.seq {

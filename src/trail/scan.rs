@@ -66,7 +66,9 @@ impl Progress {
 /// The lines of a piece: whole bytes of a file, and where the first line stands.
 #[derive(Debug, Default)]
 pub struct Lines {
+    /// Of which `filled` count. PERF: not emptied between pieces, so that nothing is written over with zeros.
     bytes: Vec<u8>,
+    filled: usize,
     /// The lines begin here in `bytes`.
     from: usize,
     /// Where that is in the file.
@@ -79,7 +81,7 @@ impl Lines {
     /// All of them, with their line breaks.
     #[must_use]
     pub fn text(&self) -> &[u8] {
-        self.bytes.get(self.from..).unwrap_or_default()
+        self.bytes.get(self.from..self.filled).unwrap_or_default()
     }
 
     /// Whether the last of them has no line break.
@@ -89,8 +91,9 @@ impl Lines {
     }
 
     /// Each line without its line break; empty ones are none.
-    pub fn each(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
-        self.text().split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+    #[must_use]
+    pub fn each(&self) -> Each<'_> {
+        Each { rest: self.text() }
     }
 
     /// Reads the lines of a piece.
@@ -98,27 +101,26 @@ impl Lines {
     /// # Errors
     /// Where the file cannot be read.
     pub fn read(&mut self, file: &File, piece: &Piece) -> io::Result<()> {
-        self.bytes.clear();
-        (self.from, self.long) = (0, 0);
+        (self.filled, self.from, self.long) = (0, 0, 0);
         let start = piece.start.saturating_sub(1);
         self.add(file, start, piece.end.saturating_sub(start))?;
         if piece.start > 0 {
             // The line that is cut here belongs to the piece before.
-            let first = memchr::memchr(b'\n', &self.bytes);
-            self.from = first.map_or(self.bytes.len(), |at| at.saturating_add(1));
+            let first = memchr::memchr(b'\n', self.text());
+            self.from = first.map_or(self.filled, |at| at.saturating_add(1));
         }
         self.offset = start.saturating_add(u64::try_from(self.from).unwrap_or(u64::MAX));
         let mut next = piece.end;
         while next < piece.length && self.is_torn() {
-            let before = self.bytes.len();
+            let before = self.filled;
             self.add(file, next, STEP.min(piece.length.saturating_sub(next)))?;
-            let added = self.bytes.get(before..).unwrap_or_default();
+            let added = self.bytes.get(before..self.filled).unwrap_or_default();
             if added.is_empty() {
                 break;
             }
             next = next.saturating_add(u64::try_from(added.len()).unwrap_or(u64::MAX));
             if let Some(end) = memchr::memchr(b'\n', added) {
-                self.bytes.truncate(before.saturating_add(end).saturating_add(1));
+                self.filled = before.saturating_add(end).saturating_add(1);
             }
             self.drop_long();
         }
@@ -128,9 +130,11 @@ impl Lines {
 
     /// Appends these bytes of the file, fewer where it has become shorter.
     fn add(&mut self, file: &File, mut offset: u64, count: u64) -> io::Result<()> {
-        let mut at = self.bytes.len();
+        let mut at = self.filled;
         let end = at.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
-        self.bytes.resize(end, 0);
+        if self.bytes.len() < end {
+            self.bytes.resize(end, 0);
+        }
         while at < end {
             match read_at(file, self.bytes.get_mut(at..end).unwrap_or_default(), offset) {
                 Ok(0) => break,
@@ -142,7 +146,7 @@ impl Lines {
                 Err(error) => return Err(error),
             }
         }
-        self.bytes.truncate(at);
+        self.filled = at;
         Ok(())
     }
 
@@ -152,9 +156,46 @@ impl Lines {
         let body = text.strip_suffix(b"\n").unwrap_or(text);
         let last = memchr::memrchr(b'\n', body).map_or(0, |at| at.saturating_add(1));
         if body.len().saturating_sub(last) > LINE_BYTES {
-            self.bytes.truncate(self.from.saturating_add(last));
+            self.filled = self.from.saturating_add(last);
             self.long = self.long.saturating_add(1);
         }
+    }
+}
+
+/// Lines from both ends. PERF: looking at byte after byte takes as long as taking the lines apart.
+#[derive(Clone, Debug)]
+pub struct Each<'l> {
+    rest: &'l [u8],
+}
+
+impl<'l> Iterator for Each<'l> {
+    type Item = &'l [u8];
+
+    fn next(&mut self) -> Option<&'l [u8]> {
+        while !self.rest.is_empty() {
+            let end = memchr::memchr(b'\n', self.rest).unwrap_or(self.rest.len());
+            let (line, rest) = self.rest.split_at_checked(end)?;
+            self.rest = rest.get(1..).unwrap_or_default();
+            if !line.is_empty() {
+                return Some(line);
+            }
+        }
+        None
+    }
+}
+
+impl<'l> DoubleEndedIterator for Each<'l> {
+    fn next_back(&mut self) -> Option<&'l [u8]> {
+        while !self.rest.is_empty() {
+            let body = self.rest.strip_suffix(b"\n").unwrap_or(self.rest);
+            let start = memchr::memrchr(b'\n', body).map_or(0, |at| at.saturating_add(1));
+            let (rest, line) = body.split_at_checked(start)?;
+            self.rest = rest;
+            if !line.is_empty() {
+                return Some(line);
+            }
+        }
+        None
     }
 }
 
@@ -312,6 +353,21 @@ mod tests {
             assert_eq!(read(text, cut), expected, "{cut}");
         }
         assert!(read(b"", 4).is_empty());
+    }
+
+    #[test]
+    fn lines_are_the_same_from_both_ends() {
+        for text in ["", "\n", "a", "a\n", "\n\na\n\nbb\nc", "a\nb\n\n"] {
+            let expected: Vec<&[u8]> =
+                text.split('\n').filter(|line| !line.is_empty()).map(str::as_bytes).collect();
+            let each = Each { rest: text.as_bytes() };
+            assert_eq!(each.clone().collect::<Vec<_>>(), expected, "{text:?}");
+            assert_eq!(
+                each.rev().collect::<Vec<_>>(),
+                expected.into_iter().rev().collect::<Vec<_>>(),
+                "{text:?}"
+            );
+        }
     }
 
     #[test]

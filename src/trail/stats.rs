@@ -82,6 +82,8 @@ pub struct Stats {
     pub unreadable: u64,
     /// Records without a place in the chain.
     pub unchained: u64,
+    /// How often the clock went back.
+    pub backwards: u64,
     /// Bytes of the log.
     pub bytes: u64,
     /// Why the index could not be kept, where that is so.
@@ -133,6 +135,7 @@ struct Total {
     span: Option<(i64, i64)>,
     unreadable: u64,
     unchained: u64,
+    backwards: u64,
 }
 
 impl Total {
@@ -147,6 +150,7 @@ impl Total {
         self.unreadable += summary.unreadable;
         if any {
             self.unchained += summary.unchained;
+            self.backwards += summary.backwards;
             if let Some((first, last)) = summary.span {
                 self.span = Some(self.span.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
             }
@@ -158,6 +162,7 @@ impl Total {
             span: self.span,
             unreadable: self.unreadable,
             unchained: self.unchained,
+            backwards: self.backwards,
             ..Stats::default()
         };
         for (kind, count) in &self.kinds {

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const KINDS: usize = 4096;
 /// Sessions in a piece beyond which none are noted.
 const SESSIONS: usize = 1024;
+/// Milliseconds by which entries of hooks that run at once may stand in another order.
+const ORDER: i64 = 60_000;
 
 /// Texts that occur often, by number.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +85,9 @@ pub struct Summary {
     pub unreadable: u64,
     /// Records without a place in the chain.
     pub unchained: u64,
+    /// How often the clock went back: an entry more than a minute before the one that stands before it. Less is what hooks that
+    /// run at once do, and what was imported has times of its own.
+    pub backwards: u64,
     /// The earliest and the latest time.
     pub span: Option<(i64, i64)>,
     /// Marks of the sessions, in order; `None` where there are too many.
@@ -97,6 +102,7 @@ impl Summary {
     pub fn of(lines: &Lines, filter: &Filter, most: usize) -> (Self, Texts) {
         let (mut texts, mut kinds) = (Texts::default(), HashMap::new());
         let (mut sessions, mut span) = (BTreeSet::new(), None::<(i64, i64)>);
+        let (mut before, mut last) = (i64::MIN, [0; 7]);
         let mut summary = Self { unreadable: lines.long, ..Self::default() };
         let everything = !filter.is_selective() && filter.is_of_facets();
         // PERF: most lines do not hold a text that is asked for, and need not be taken apart.
@@ -117,12 +123,16 @@ impl Summary {
             let moment = moment::parse(&row.time);
             if let Some(at) = moment {
                 span = Some(span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+                if row.kind != super::import::KIND {
+                    summary.backwards += u64::from(at.saturating_add(ORDER) < before);
+                    before = at;
+                }
             }
             if !row.session.is_empty() && sessions.len() <= SESSIONS {
                 sessions.insert(mark(&row.session));
             }
             if kinds.len() <= most {
-                *kinds.entry(kind(&row, moment, &mut texts)).or_insert(0) += 1;
+                *kinds.entry(kind(&row, moment, &mut texts, &mut last)).or_insert(0) += 1;
             }
         }
         summary.span = span;
@@ -179,15 +189,17 @@ impl Summary {
     }
 }
 
-fn kind(row: &Row<'_>, moment: Option<i64>, texts: &mut Texts) -> Kind {
+/// PERF: most texts are those of the record before, whose numbers are in `last`.
+fn kind(row: &Row<'_>, moment: Option<i64>, texts: &mut Texts, last: &mut [u32; 7]) -> Kind {
     let facets = Facets::of(row);
     let parts =
         [facets.action, facets.status, facets.outcome, facets.sid, facets.platform, facets.mode, facets.kind];
-    Kind {
-        day: moment.map(|at| at.div_euclid(DAY_MS)),
-        texts: parts.map(|text| texts.number(text)),
-        error: facets.error,
+    for (number, text) in last.iter_mut().zip(parts) {
+        if texts.all().is_empty() || texts.text(*number) != text {
+            *number = texts.number(text);
+        }
     }
+    Kind { day: moment.map(|at| at.div_euclid(DAY_MS)), texts: *last, error: facets.error }
 }
 
 /// A session as a number that is the same tomorrow (FNV-1a). Two with one number only cost a look.

@@ -8,7 +8,7 @@ mod installing;
 mod language;
 mod packs;
 mod pages;
-mod pausing;
+pub(crate) mod pausing;
 mod refusing;
 mod sealing;
 mod statements;

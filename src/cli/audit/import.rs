@@ -6,6 +6,7 @@ use super::super::{DONE, Global, Outcome, person, progress};
 use super::note::{key, note, settings};
 use super::query::{opened, unreadable};
 use crate::audit::log;
+use crate::audit::settings::Settings;
 use crate::trail::filter::Filter;
 use crate::trail::import::{Foreign, KIND, Names, Origin, origin, read};
 use crate::trail::query::every;
@@ -38,7 +39,9 @@ pub(super) fn run(arguments: &Arguments, path: &Path, global: &Global) -> Outcom
     let told = from.display().to_string();
     let origin = origin(&from).map_err(|error| Failure::new(format!("`{told}` cannot be read: {error}")))?;
     let known = known(path)?;
-    let (settings, key) = (settings(global), key(global));
+    // Each record on the disk by itself would take minutes; the last one, which says what was imported, takes all along.
+    let settings = Settings { fsync: false, ..settings(global) };
+    let key = key(global);
     let (mut names, mut taken, mut twice) = (Names::default(), 0_u64, 0_u64);
     let mut take = |entry: Foreign| -> Result<(), String> {
         let id = names.next(entry.mark);

@@ -36,6 +36,13 @@ pub(super) fn run(arguments: &query::Arguments, log: &Path, global: &Global) -> 
             counted(count, "line")
         ));
     }
+    if found.backwards > 0 {
+        let times = usize::try_from(found.backwards).unwrap_or(usize::MAX);
+        warn(&format!(
+            "the clock went back {}; records stand in the order in which they were written",
+            counted(times, "time")
+        ));
+    }
     Ok(DONE)
 }
 
@@ -53,6 +60,7 @@ fn as_json(stats: &Stats, mode: Mode) -> Value {
         "entries": stats.all.all,
         "unreadable": stats.unreadable,
         "unchained": stats.unchained,
+        "clock_went_back": stats.backwards,
         "bytes": stats.bytes,
         "first": stats.span.map(|span| time(span.0)),
         "last": stats.span.map(|span| time(span.1)),

@@ -81,6 +81,22 @@ fn one_that_is_damaged_anywhere_foreign_or_in_the_way_changes_no_count() {
 }
 
 #[test]
+fn ever_new_actions_are_counted_all_the_same() {
+    let desk = desk(b"");
+    let log: String = (0..6000)
+        .map(|at| format!("{{\"action\":\"a.{at}\",\"status\":\"block\",\"session\":\"s{at}\"}}\n"))
+        .collect();
+    fs::write(desk.state().join("audit.000000000001-000000006000.jsonl"), log).unwrap();
+    for _ in 0..2 {
+        let told = desk.run("audit --stats --json").ends(0).json();
+        assert_eq!((&told["blocked"], told["by_action"].as_object().unwrap().len()), (&6000.into(), 6000));
+        assert_eq!(desk.run("audit --jsonl --action a.4711").ends(0).out.lines().count(), 1);
+        assert_eq!(desk.run("audit --jsonl --session s4711").ends(0).out.lines().count(), 1);
+    }
+    assert!(fs::metadata(index(&desk)).unwrap().len() < 100_000);
+}
+
+#[test]
 fn where_it_cannot_be_kept_the_answer_is_the_same() {
     let desk = desk(b"");
     let given = closed(3);

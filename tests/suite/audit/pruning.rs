@@ -2,6 +2,7 @@
 
 use super::shelf::{SAMPLE, desk, live};
 use crate::cli::desk::{Desk, tree};
+use crate::cli::pausing::at_a_terminal;
 use agsec::audit::chain::{self, Gap, Link};
 use serde_json::Value;
 use std::fs;
@@ -46,6 +47,7 @@ fn whole(desk: &Desk) {
     for pair in ends.windows(2) {
         assert_eq!((pair[1].prev, pair[1].link.seq), (pair[0].link.hash, pair[0].link.seq + 1));
     }
+    desk.run("audit verify").ends(0);
     let hex = |hash: [u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let told = records(desk).iter().filter_map(|record| record.get("pruned").cloned()).next_back().unwrap();
     assert_eq!(
@@ -120,6 +122,17 @@ fn clearing_leaves_the_record_that_it_was_done() {
     let left = records(&desk);
     assert_eq!((left.len(), &left[0]["kind"]), (1, &"cleared".into()));
     whole(&desk);
+}
+
+#[test]
+fn at_a_terminal_it_is_asked_first() {
+    let desk = nine();
+    let Some((code, said)) = at_a_terminal(&desk, "audit clear", "n\n") else { return };
+    assert!(code == 1 && said.contains("remove all of the log, 9 records?"), "{said}");
+    assert_eq!(records(&desk).len(), 9);
+    let (code, said) = at_a_terminal(&desk, "audit clear", "y\n").unwrap();
+    assert!(code == 0 && said.contains("9 records"), "{said}");
+    assert_eq!(records(&desk).len(), 1);
 }
 
 #[test]

@@ -125,6 +125,20 @@ fn totals_count_decisions_and_what_observing_let_through() {
 }
 
 #[test]
+fn a_clock_that_went_back_is_told() {
+    let line = |kind: &str, minute: u32| {
+        format!(
+            "{{\"time\":\"2026-11-20T08:{minute:02}:00.000Z\",\"kind\":\"{kind}\",\"status\":\"allow\"}}\n"
+        )
+    };
+    // What was imported has times of its own, and hooks that run at once stand in any order.
+    let log = [line("", 9), line("imported", 1), line("", 8), line("", 20), line("", 10)].concat();
+    let desk = desk(log.as_bytes());
+    let told = desk.run("audit --stats --json").ends(0).says("the clock went back 1 time;").json();
+    assert_eq!((&told["clock_went_back"], &told["entries"]), (&1.into(), &5.into()));
+}
+
+#[test]
 fn nothing_that_an_agent_wrote_steers_the_terminal() {
     let desk = desk(SAMPLE);
     for options in ["", "--tail 20", "--stats"] {

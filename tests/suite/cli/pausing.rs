@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 /// Runs a command line of agsec at a terminal and answers it. `None` where this machine cannot make one.
-fn at_a_terminal(desk: &Desk, line: &str, answer: &str) -> Option<(i32, String)> {
+pub(crate) fn at_a_terminal(desk: &Desk, line: &str, answer: &str) -> Option<(i32, String)> {
     let mut child = match Command::new("script")
         .args(["-qec", &format!("{} {line}", env!("CARGO_BIN_EXE_agsec")), "/dev/null"])
         .env_clear()
