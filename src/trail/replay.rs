@@ -168,6 +168,10 @@ impl Report {
 #[derive(Debug)]
 pub struct Replay<'b> {
     layers: &'b [Layer<'b>],
+    /// For each layer: whether it has rules of which the first that matches decides.
+    ruled: Vec<bool>,
+    /// For each layer: what it says of the event at hand.
+    verdicts: Vec<Verdict>,
     scratch: Scratch,
     report: Report,
 }
@@ -184,7 +188,16 @@ impl<'b> Replay<'b> {
     /// Through these layers; the strictest answer holds.
     #[must_use]
     pub fn new(layers: &'b [Layer<'b>]) -> Self {
-        Self { layers, scratch: Scratch::default(), report: Report::default() }
+        let has_rules = |layer: &Layer<'_>| {
+            layer.bundle.statements().flatten().any(|statement| statement.block == BlockKind::Rules)
+        };
+        Self {
+            layers,
+            ruled: layers.iter().map(has_rules).collect(),
+            verdicts: Vec::new(),
+            scratch: Scratch::default(),
+            report: Report::default(),
+        }
     }
 
     /// Decides what a line tells of, if `wanted` says so.
@@ -244,12 +257,14 @@ impl<'b> Replay<'b> {
     /// The strictest answer; `None` where a bundle is damaged.
     fn answer(&mut self, past: &Past<'_>, facts: &Facts<'_>) -> Option<Answer> {
         let mut by: Option<(usize, Verdict)> = None;
+        self.verdicts.clear();
         for (place, layer) in self.layers.iter().enumerate() {
             let verdict = evaluate(&layer.bundle, &past.event, facts, &mut self.scratch, &mut Nothing);
             if verdict.matched_by == MatchedBy::Error {
                 self.report.damaged = true;
                 return None;
             }
+            self.verdicts.push(verdict);
             if by.is_none_or(|(_, held)| verdict.effect > held.effect) {
                 by = Some((place, verdict));
             }
@@ -273,13 +288,31 @@ impl<'b> Replay<'b> {
     /// The loosest that could have been decided, whatever it is that the record does not hold.
     fn loosest(&mut self, past: &Past<'_>, facts: &Facts<'_>) -> Effect {
         let mut found = if past.builtin { past.status } else { Effect::Allow };
-        for layer in self.layers {
+        for ((layer, verdict), ruled) in self.layers.iter().zip(&self.verdicts).zip(&self.ruled) {
+            if !ruled && is_certain(verdict) {
+                found = found.max(verdict.effect);
+                continue;
+            }
             let mut trace = Full::default();
             // What is decided is known; what came of each statement is wanted.
             let _ = evaluate(&layer.bundle, &past.event, facts, &mut self.scratch, &mut trace);
             found = found.max(loosest_of(&trace.statements, layer.bundle.default_effect()));
         }
         found
+    }
+}
+
+/// Whether no other answer is possible, whatever is not known: nothing is looser than an allow, and what a statement
+/// certainly stops stays stopped. PERF: most changes need no trace.
+fn is_certain(verdict: &Verdict) -> bool {
+    match verdict.matched_by {
+        MatchedBy::ExplicitDeny | MatchedBy::ExplicitReview => !verdict.indeterminate,
+        MatchedBy::ExplicitAllow
+        | MatchedBy::Default
+        | MatchedBy::Rule
+        | MatchedBy::Builtin
+        | MatchedBy::Halt
+        | MatchedBy::Error => verdict.effect == Effect::Allow,
     }
 }
 
