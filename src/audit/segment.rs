@@ -122,7 +122,8 @@ pub fn close(live: &Path, file: &File, last: Link, settings: &Settings) -> io::R
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     fs::rename(live, &target)?;
-    retain(live, settings)
+    // The file is closed whatever becomes of old ones.
+    Ok(retain(live, settings).unwrap_or_default())
 }
 
 /// The number of a file's first linked record.

@@ -2,7 +2,7 @@
 
 use super::super::failure::Failure;
 use super::super::output;
-use super::super::{DONE, Outcome};
+use super::super::{DONE, Outcome, person};
 use crate::audit::head;
 use crate::trail::seal;
 use std::fs::OpenOptions;
@@ -41,6 +41,8 @@ pub(super) fn run(arguments: &Arguments, log: &Path) -> Outcome {
     })?;
     let line = head::line(last, log);
     if let Some(file) = &arguments.to {
+        // It appends to whatever file is named, an agent's configuration as well.
+        person::required("audit seal --to")?;
         let written = OpenOptions::new().append(true).create(true).open(file);
         written
             .and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()))

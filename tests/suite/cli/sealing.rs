@@ -61,6 +61,8 @@ fn a_head_goes_where_it_is_wanted_and_is_compared_from_there() {
     let desk = desk();
     let line = desk.run("audit seal").ends(0).out;
     assert!(line.starts_with("{\"agsec\":\"audit-head\",\"seq\":3,"), "{line}");
+    let agent = desk.run_with(&["audit", "seal", "--to", "heads"], &[("CLAUDECODE", "1")], b"");
+    agent.ends(1).says("is for a person");
     desk.run("audit seal --to heads").ends(0);
     desk.run("audit verify --head heads").ends(0).prints("1 head");
     let verified = |heads: &str| desk.run_with(&["audit", "verify", "--head", "-"], &[], heads.as_bytes());

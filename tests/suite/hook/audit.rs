@@ -87,3 +87,17 @@ fn the_log_can_be_elsewhere_in_a_directory_that_does_not_exist_yet() {
     assert_eq!(std::fs::read_to_string(&log).unwrap().lines().count(), 1);
     assert!(!desk.log_path().exists());
 }
+
+#[test]
+fn the_third_denial_of_the_same_is_told_also_where_secrets_and_long_texts_are_taken_out() {
+    let desk = Desk::guarded();
+    let long = |end: &str| format!("git push --force password=hunter2 # {}{end}", "x".repeat(6000));
+    for (number, same) in (1..).zip([true, true, false, true]) {
+        let command = if same { long("a") } else { long("b") };
+        let reason = desk.shell(&command).denied();
+        assert_eq!(reason.contains("denied three times"), number == 4, "{number}: {reason}");
+    }
+    let mut lines = desk.log();
+    lines.iter_mut().for_each(|line| *line = line["params"].take());
+    assert_eq!(lines[0], lines[2], "only the digest tells them apart");
+}
