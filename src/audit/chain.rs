@@ -145,7 +145,7 @@ mod tests {
             "{{\"id\":\"1\",\"gap\":{{\"bytes\":3,\"torn\":true}},\"prev\":\"{}\",\"seq\":7",
             "ab".repeat(32)
         );
-        assert_eq!(&line[..end.covered], told);
+        assert_eq!(line.get(..end.covered), Some(told.as_str()));
         let whole = [&before.hash[..], b"xyz", told.as_bytes()].concat();
         assert_eq!(own.hash, Hash::hash(&whole));
         assert!(line.len() - "{\"id\":\"1\",\"gap\":{\"bytes\":3,\"torn\":true}".len() <= ENDING_BYTES - 19);

@@ -150,6 +150,29 @@ mod tests {
     use crate::audit::record::Record;
     use crate::model::json;
 
+    fn texts<'e>(entry: &'e Entry<'_>) -> Vec<(&'e str, &'static str)> {
+        vec![
+            (&entry.id, "id"),
+            (&entry.time, "time"),
+            (&entry.event, "event"),
+            (&entry.action, "action"),
+            (&entry.status, "status"),
+            (&entry.outcome, "outcome"),
+            (&entry.matched_by, "matched_by"),
+            (&entry.sid, "sid"),
+            (&entry.reason, "a \"reason\""),
+            (&entry.layer, "layer"),
+            (&entry.file, "file"),
+            (&entry.mode, "mode"),
+            (&entry.platform, "platform"),
+            (&entry.session, "session"),
+            (&entry.agent, "agent"),
+            (&entry.cwd, "cwd"),
+            (&entry.error, "error"),
+            (&entry.kind, "kind"),
+        ]
+    }
+
     #[test]
     fn every_member_that_is_written_is_read() {
         let params = json::parse(br#"{"command":"echo \"a\"","token":"x"}"#, 9).unwrap();
@@ -185,26 +208,7 @@ mod tests {
         let gap = chain::Gap { bytes: 4, torn: true, covered: false };
         let own = chain::link(&mut line, Link { seq: 5, hash: [0x22; 32] }, 6, gap, b"");
         let entry = Entry::parse(line.as_bytes()).unwrap();
-        for (text, expected) in [
-            (&entry.id, "id"),
-            (&entry.time, "time"),
-            (&entry.event, "event"),
-            (&entry.action, "action"),
-            (&entry.status, "status"),
-            (&entry.outcome, "outcome"),
-            (&entry.matched_by, "matched_by"),
-            (&entry.sid, "sid"),
-            (&entry.reason, "a \"reason\""),
-            (&entry.layer, "layer"),
-            (&entry.file, "file"),
-            (&entry.mode, "mode"),
-            (&entry.platform, "platform"),
-            (&entry.session, "session"),
-            (&entry.agent, "agent"),
-            (&entry.cwd, "cwd"),
-            (&entry.error, "error"),
-            (&entry.kind, "kind"),
-        ] {
+        for (text, expected) in texts(&entry) {
             assert_eq!(text, expected);
         }
         assert_eq!((entry.line, entry.indeterminate, entry.duration_us, entry.seq), (7, true, 9, 6));
