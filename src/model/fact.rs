@@ -194,7 +194,7 @@ const TOUCHED: &[Column] = &[
     column(
         "inside",
         Kind::Bool,
-        "whether it lies below a root of the session or the directory that it works in; a home, `/` and what holds \
+        "whether it is or lies in a root of the session or the directory that it works in; a home, `/` and what holds \
          the system's files are no such",
         "as `resolved`",
     )

@@ -78,7 +78,7 @@ impl<'g> Restoring<'g> {
     }
 }
 
-/// Whether a path lies in the project: below a root of the session, or below the directory that it works in.
+/// Whether a path is or lies in the project: a root of the session, or the directory that it works in.
 pub(in crate::facts) fn is_inside(path: &str, surroundings: &Surroundings) -> bool {
     let homes = |root: &str| {
         surroundings.home.as_deref().is_some_and(|home| home.trim_end_matches('/') == root)
@@ -89,7 +89,7 @@ pub(in crate::facts) fn is_inside(path: &str, surroundings: &Surroundings) -> bo
     surroundings.roots.iter().chain(&surroundings.cwd).any(|root| {
         let root = root.trim_end_matches('/');
         let is_project = !SHARED.contains(&root) && !homes(root);
-        is_project && path.strip_prefix(root).is_some_and(|rest| rest.len() > 1 && rest.starts_with('/'))
+        is_project && path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
 }
 
@@ -109,9 +109,9 @@ mod tests {
         };
         assert!(inside("/home/dev/shop/a", "/home/dev/shop", "/home/dev"));
         assert!(inside("/srv/shop/a/b", "/srv/shop/", "/root"));
+        assert!(inside("/srv/shop", "/srv/shop", "/root"));
         assert!(inside("/workspace/a", "/workspace", "/root"));
         for (path, cwd) in [
-            ("/home/dev/shop", "/home/dev/shop"),
             ("/home/dev/shopping", "/home/dev/shop"),
             ("/home/dev/a", "/home/dev"),
             ("/home/other/a", "/home/other/"),
