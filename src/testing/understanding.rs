@@ -156,7 +156,8 @@ const PLAIN: [&str; 27] = [
     "case x in y) :;; *) @ ;; esac",
     "f() { @ ; }; f",
     "coproc @",
-    "time @",
+    // In braces, since behind a pipe `time` is a program.
+    "{ time @ ; }",
     "{ @ & }",
     "echo $( @ )",
     "echo \"a $( @ ) b\"",

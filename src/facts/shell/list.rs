@@ -5,7 +5,9 @@
 //! Invariant: every round of a loop moves the place, or ends the loop.
 //! Deliberately not here: compound commands (`compound`), words (`word`).
 
-use super::ast::{After, Assignment, CaseEnd, Link, NodeId, NodeKind, Redirect, Slice, Why, WordId};
+use super::ast::{
+    After, Assignment, CaseEnd, Link, NodeId, NodeKind, PieceKind, Redirect, Slice, Why, WordId,
+};
 use super::lexer::{CASE_END, CLOSE, Keyword, Parser, Token};
 use super::state::close;
 
@@ -285,8 +287,7 @@ impl Parser<'_, '_> {
                 let fresh = (self.state.assignments.len(), self.state.redirects.len()) == (marks.0, marks.2);
                 if token == Token::Open && count == 1 && fresh && self.opens_function() {
                     let name = self.state.word_ids.pop().unwrap_or(WordId(u32::MAX));
-                    let name = self.state.tree.word(name).span;
-                    return self.function_body(start, name);
+                    return self.defined(start, name);
                 }
                 break;
             }
@@ -315,6 +316,22 @@ impl Parser<'_, '_> {
         let redirects = close::<Redirect>(&mut self.state.redirects, marks.2, &mut self.state.tree.redirects);
         let span = super::ast::Span { start, end };
         self.state.node(NodeKind::Simple { assignments, words }, span, redirects)
+    }
+
+    /// The function that a word names; the place is behind its `()`.
+    fn defined(&mut self, start: u32, name: WordId) -> NodeId {
+        let span = self.state.tree.word(name).span;
+        let opaque = self
+            .state
+            .tree
+            .pieces(name)
+            .iter()
+            .find_map(|piece| if let PieceKind::Opaque(why) = piece.kind { Some(why) } else { None });
+        if let Some(why) = opaque {
+            // Of the name its text alone is kept.
+            self.note(why, span);
+        }
+        self.function_body(start, span)
     }
 
     /// Whether `()` follows; then the place is behind it.
