@@ -163,11 +163,13 @@ const PLAIN: [&str; 27] = [
     "echo \"a $( @ ) b\"",
     "x=$( @ )",
     "cat <( @ )",
-    // No word holds this delimiter: in nested ones bash would end at a line that begins with it.
+    // No word holds this delimiter: bash would end there, in nested ones also where a line begins with it.
     "{ cat <<W_END\n$( @ )\nW_END\n}",
     "[[ -n $( @ ) ]]",
     "{ : # '\n@ ; }",
 ];
+/// The delimiter of here-documents in `PLAIN`.
+const DELIMITER: &str = "W_END";
 /// Texts in which `@` stands for the words of a command that another runs.
 const WRAPPED: [&str; 6] = ["sudo @", "env A=b @", "nohup @", "command @", "timeout 5 @", "nice -n 5 @"];
 /// Texts in which `@` stands for the whole text, quoted once more.
@@ -192,7 +194,7 @@ pub fn sample(input: &[u8]) -> Sample {
         None => (input, &[][..]),
     };
     let mut choices = Choices::new(bytes);
-    let written = String::from_utf8_lossy(written).replace('\0', "");
+    let written = String::from_utf8_lossy(written).replace('\0', "").replace(DELIMITER, "w_end");
     let mut words = vec!["w_marked".to_owned()];
     words.extend(written.split('\u{fffd}').take(WORDS).map(str::to_owned));
     let mut text: Vec<String> = words.iter().map(|word| quoted(&mut choices, word)).collect();
