@@ -101,7 +101,7 @@ pub fn close(path: &Path) -> Result<Option<Link>, AuditError> {
         }
         let end = end::find(&file, file.metadata()?.len())?;
         let Some(last) = end.link.filter(|_| end.is_clean()) else { return Ok(None) };
-        segment::close(path, &file, last, &Settings { keep_size: 0, keep_days: 0, ..Settings::default() })?;
+        segment::close(path, &file, last, &Settings::keeping_all())?;
         // A copy for those who look on, as at every closing.
         let _ = head::keep(last, path);
         return Ok(Some(last));

@@ -26,6 +26,15 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The defaults, but for what makes files go: where the person's own settings are not known, and where somebody else
+    /// decides what goes.
+    #[must_use]
+    pub fn keeping_all() -> Self {
+        Self { keep_size: 0, keep_days: 0, ..Self::default() }
+    }
+}
+
 /// What a setting counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {

@@ -5,7 +5,7 @@
 
 use crate::model::limits::HOOK_DEADLINE_MS;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the organisation's layer is looked for unless the registered command says otherwise.
 pub const ORGANISATION_DIRECTORY: &str = "/etc/agsec";
@@ -48,6 +48,12 @@ impl Options {
             require_audit: false,
             deadline_ms: HOOK_DEADLINE_MS,
         }
+    }
+
+    /// The audit log, for this state directory.
+    #[must_use]
+    pub fn log(&self, state_directory: &Path) -> PathBuf {
+        self.audit_log.clone().unwrap_or_else(|| state_directory.join("audit.jsonl"))
     }
 }
 

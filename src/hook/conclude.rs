@@ -39,7 +39,7 @@ impl Told<'_> {
         state_directory: &Path,
         settings: &Settings,
     ) -> Answer {
-        let log = self.options.audit_log.clone().unwrap_or_else(|| state_directory.join("audit.jsonl"));
+        let log = self.options.log(state_directory);
         let begun = self.record(&judged, &Key::of(state_directory));
         let written = log::append(&log, settings, &begun);
         let line = if written.is_ok() { begun.as_str() } else { "" };

@@ -11,6 +11,7 @@ use super::mode::Mode;
 use super::place::Places;
 use super::source;
 use super::state::{self, LayerEntry, STATE_BYTES, Scope, State};
+use crate::audit::settings::Settings;
 use crate::model::limits::BUNDLE_BYTES;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -102,7 +103,7 @@ fn read_state(directory: &Path, failures: &mut Vec<Failure>) -> (State, Option<M
             let text = std::str::from_utf8(&bytes);
             let lossy = || String::from_utf8_lossy(&bytes);
             match state::parse(&text.map_or_else(|_| lossy(), Cow::Borrowed)) {
-                Err(error) if error.halts() => return (State::default(), Some(Mode::Halt)),
+                Err(error) if error.halts() => return (unread(), Some(Mode::Halt)),
                 Ok(_) if text.is_err() => "it is not UTF-8".to_owned(),
                 Ok(state) => return (state, None),
                 Err(error) => error.to_string(),
@@ -112,7 +113,12 @@ fn read_state(directory: &Path, failures: &mut Vec<Failure>) -> (State, Option<M
         Err(error) => format!("it {error}"),
     };
     failures.push(Failure::State(failed));
-    (State::default(), None)
+    (unread(), None)
+}
+
+/// A state that cannot be read. What it says of the log is not known, so that nothing of the log may go.
+fn unread() -> State {
+    State { audit: Settings::keeping_all(), ..State::default() }
 }
 
 /// The organisation's layer and least mode.
@@ -267,4 +273,20 @@ fn chosen(state: &State, session: &Session<'_>, entries: &[&LayerEntry]) -> Mode
 pub fn untrusted(places: &Places) -> Option<PathBuf> {
     let mut near = places.upward().into_iter().flat_map(source::candidates);
     near.find(|directory| source::list(directory).is_ok_and(|files| !files.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_log_goes_where_the_state_cannot_be_read() {
+        let home = tempfile::tempdir().unwrap();
+        assert_eq!(read_state(home.path(), &mut Vec::new()).0.audit, Settings::default());
+        for text in ["halt\naudit\tkeep-size\t1\n", "halt", "no state\n", "agsec-state 1\nno line\n"] {
+            std::fs::write(home.path().join("state"), text).unwrap();
+            let (state, _) = read_state(home.path(), &mut Vec::new());
+            assert_eq!(state.audit, Settings::keeping_all(), "{text:?}");
+        }
+    }
 }

@@ -179,7 +179,7 @@ impl Run {
             return self.told(voice, &call, Mode::Enforce, &id).conclude(
                 judged,
                 &state_directory,
-                &Settings::default(),
+                &Settings::keeping_all(),
             );
         }
         let places = self.places(&call);
@@ -246,7 +246,7 @@ impl Run {
                 ("platform", self.platform.name),
                 ("error", &late.to_string()),
             ];
-            let entry = emergency::Entry::new(&self.log(directory), &members);
+            let entry = emergency::Entry::new(&self.options.log(directory), &members);
             entry.into_iter().for_each(emergency::prepare_entry);
         }
         emergency::prepare(refuse(Voice::of(self.platform), late, id));
@@ -273,11 +273,6 @@ impl Run {
         if !std::ptr::eq(voice.answers, named.answers) {
             emergency::refine(refuse(voice, self.late(), id));
         }
-    }
-
-    /// The audit log.
-    fn log(&self, state_directory: &Path) -> PathBuf {
-        self.options.audit_log.clone().unwrap_or_else(|| state_directory.join("audit.jsonl"))
     }
 
     fn late(&self) -> Failure {

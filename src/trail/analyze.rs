@@ -261,10 +261,8 @@ impl<'t> Analysis<'t> {
 
     /// Looks at what a line tells of, if `wanted` says so.
     pub fn line(&mut self, line: &[u8], wanted: impl Fn(&Past<'_>) -> bool) {
-        match Past::read(line) {
-            Err(passed) => *self.report.passed.entry(passed).or_default() += 1,
-            Ok(past) if wanted(&past) => self.past(&past),
-            Ok(_) => {}
+        if let Some(past) = Past::wanted(line, wanted, &mut self.report.passed) {
+            self.past(&past);
         }
     }
 

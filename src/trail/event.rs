@@ -16,6 +16,7 @@ use crate::model::limits::JSON_DEPTH;
 use crate::model::value::Value;
 use crate::model::withheld::Withheld;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Members of the context that a record keeps.
 const CONTEXT: [&str; 2] = ["cwd", "session_id"];
@@ -96,6 +97,21 @@ pub struct Past<'l> {
 }
 
 impl<'l> Past<'l> {
+    /// Reads a line and gives its action if that is wanted; lines that are passed over are counted by why.
+    pub fn wanted(
+        line: &'l [u8],
+        wanted: impl Fn(&Past<'_>) -> bool,
+        passed: &mut BTreeMap<Passed, u64>,
+    ) -> Option<Self> {
+        match Self::read(line) {
+            Ok(past) => Some(past).filter(|past| wanted(past)),
+            Err(why) => {
+                *passed.entry(why).or_default() += 1;
+                None
+            }
+        }
+    }
+
     /// Reads a line without its line break.
     ///
     /// # Errors
