@@ -52,6 +52,8 @@ pub struct Record<'r> {
     pub agent: &'r str,
     /// The working directory of the call.
     pub cwd: &'r str,
+    /// The home directory, where the working directory does not tell it.
+    pub home: &'r str,
     /// The layers that were asked, outermost first, with the digest of their sources, e.g. `user:3f9a…`.
     pub layers: &'r [String],
     /// Directories whose text is no longer what is in force.
@@ -93,9 +95,13 @@ impl Record<'_> {
         line.flag("indeterminate", self.indeterminate);
         line.text("mode", self.mode);
         line.text("platform", self.platform);
-        for (name, text) in
-            [("session", self.session), ("agent", self.agent), ("cwd", self.cwd), ("error", self.error)]
-        {
+        for (name, text) in [
+            ("session", self.session),
+            ("agent", self.agent),
+            ("cwd", self.cwd),
+            ("home", self.home),
+            ("error", self.error),
+        ] {
             line.text(name, &shortened(text, key));
         }
         line.texts("layers", self.layers);

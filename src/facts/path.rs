@@ -12,6 +12,7 @@ mod views;
 mod walk;
 
 pub use class::{Place, inside, place};
+pub(in crate::facts) use expand::lacks_home;
 pub use reach::{Dots, Reach, could_reach, is_glob, reach};
 pub use views::{VIEWS, views};
 

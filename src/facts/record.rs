@@ -4,7 +4,7 @@
 //! Deliberately not here: which texts, paths and URLs an action has (`params.rs`, `roots.rs`).
 
 use super::command::{Command, Directory, Origin, RedirectKind, Word};
-use super::path::{Resolved, resolve, resolve_exact};
+use super::path::{self, Resolved, lacks_home, resolve, resolve_exact};
 use super::program::{Access, Classified};
 use super::roots::is_inside;
 use super::url::{self, Url};
@@ -189,7 +189,7 @@ pub(super) fn touched(
     path: &Path<'_>,
     resolved: Result<Resolved, Doubt>,
     surroundings: &Surroundings,
-    restored_by: &mut dyn FnMut(&str) -> Option<&'static str>,
+    restored_by: &mut dyn FnMut(&str) -> Fact<'static>,
 ) -> Vec<Fact<'static>> {
     let deleted = path.access == Some("delete");
     let mut one = |resolved: Fact<'static>, glob: bool| {
@@ -197,7 +197,7 @@ pub(super) fn touched(
             Fact::Known(value) => value.as_str(),
             Fact::Missing | Fact::Doubt(_) | Fact::List(_) | Fact::Record(_) => None,
         };
-        let restored_by = certain.filter(|_| deleted && !glob).and_then(&mut *restored_by);
+        let restored_by = certain.filter(|_| deleted && !glob).map_or(Fact::Missing, &mut *restored_by);
         record("path.touched", |column| match column {
             "access" => match path.access {
                 Some(access) => Fact::text(access),
@@ -217,7 +217,7 @@ pub(super) fn touched(
                 (Some(path), _) => Fact::bool(is_inside(path, surroundings)),
                 (None, doubt) => doubt.clone(),
             },
-            "restored_by" => restored_by.map_or(Fact::Missing, Fact::text),
+            "restored_by" => restored_by.clone(),
             _ => Fact::Missing,
         })
     };
@@ -246,6 +246,9 @@ pub(super) fn resolve_word(
 ) -> Result<Resolved, Doubt> {
     if let Some(truth) = path.doubt().or(below.and_then(Word::doubt)) {
         return Err(doubt(truth));
+    }
+    if lacks_home(&path.text, ground.surroundings) {
+        return Err(Doubt::new(Truth::Unknown, path::Doubt::Home.why()));
     }
     let directory = ground.directory(command);
     let from = match below {

@@ -103,6 +103,20 @@ impl World for Once<'_> {
     }
 }
 
+/// The home directory that a working directory lies in or is: the folder of `/home` or `/Users` around it, or `/root`.
+#[must_use]
+pub fn home_around(cwd: &str) -> Option<&str> {
+    let mut ends = cwd.match_indices(['/', '\\']).map(|(at, _)| at).chain([cwd.len()]);
+    let (root, folder) = (ends.next()?, ends.next()?);
+    let above = cwd.get(root..folder)?.get(1..)?;
+    let end = match (cwd.get(..root)?, above) {
+        ("", "root") => folder,
+        (_, "home" | "Users") => ends.next().filter(|end| *end > folder.saturating_add(1))?,
+        (_, _) => return None,
+    };
+    cwd.get(..end)
+}
+
 /// Where an action happens: data, no questions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {

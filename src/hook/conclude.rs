@@ -10,11 +10,13 @@ use super::judge::{Judgement, sentence};
 use super::mode::Mode;
 use super::platform::{Call, Kind};
 use super::repeat;
+use super::world;
 use crate::audit::key::Key;
 use crate::audit::log;
 use crate::audit::record::Record;
 use crate::audit::settings::Settings;
 use crate::audit::time::rfc3339;
+use crate::facts::world::home_around;
 use crate::model::decision::Effect;
 use std::path::Path;
 use std::time::{Instant, SystemTime};
@@ -91,6 +93,8 @@ impl Told<'_> {
         let context = |key: &str| self.call.and_then(|call| call.context(key)).unwrap_or_default();
         let told = |agent: &'static str| Some(context(agent)).filter(|agent| !agent.is_empty());
         let failed = if error.is_empty() { "" } else { "error" };
+        let cwd = context("cwd");
+        let home = world::home().filter(|home| home_around(cwd) != Some(home));
         let undecided = || if error.is_empty() { "" } else { status(judged.outcome).status() };
         Record {
             id: self.id,
@@ -117,7 +121,8 @@ impl Told<'_> {
                 .or_else(|| told("agent"))
                 .or_else(|| told("agent_type"))
                 .unwrap_or_default(),
-            cwd: context("cwd"),
+            cwd,
+            home: home.as_deref().unwrap_or_default(),
             layers: &judged.layers,
             changed: &judged.changed,
             error: &error,

@@ -83,14 +83,23 @@ pub fn setting() -> Setting<'static> {
     Setting { surroundings: &surroundings, dialect: &dialect, world: &Machine }
 }
 
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The home directory of the person, as the environment names it.
+#[must_use]
+pub fn home() -> Option<String> {
+    variable("HOME").or_else(|| variable("USERPROFILE"))
+}
+
 fn surroundings(event: &Event<'_>) -> Surroundings {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let told = event.context.get("cwd").and_then(Value::as_str).filter(|cwd| Path::new(cwd).is_absolute());
     let here = || std::env::current_dir().ok().and_then(|path| path.into_os_string().into_string().ok());
     let cwd = told.map(str::to_owned).or_else(here);
     Surroundings {
         cwd: within(cwd, event),
-        home: variable("HOME").or_else(|| variable("USERPROFILE")),
+        home: home(),
         user: variable("USER").or_else(|| variable("USERNAME")),
         roots: Vec::new(),
         case_insensitive: cfg!(any(target_os = "macos", windows)),

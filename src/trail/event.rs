@@ -8,7 +8,7 @@
 use super::record::Entry;
 use crate::facts::roots::Setting;
 use crate::facts::shell::ast::Dialect;
-use crate::facts::world::{Entry as Seen, State, Surroundings, Unread, World};
+use crate::facts::world::{Entry as Seen, State, Surroundings, Unread, World, home_around};
 use crate::model::decision::{Effect, MatchedBy};
 use crate::model::event::Event;
 use crate::model::json;
@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 
 /// Members of the context that a record keeps.
 const CONTEXT: [&str; 2] = ["cwd", "session_id"];
+/// A member that only facts see; hosts tell none of this name.
+const HOME: &str = "home";
 /// Stands for all parameters in the list of what was taken out.
 const ALL: &str = "*";
 /// How deep and how many marks of earlier formats are looked for.
@@ -139,7 +141,8 @@ impl<'l> Past<'l> {
             Some(_) | None => Value::Object(Vec::new()),
         };
         let mut context = Vec::new();
-        for (key, text) in CONTEXT.into_iter().zip([entry.cwd, entry.session.clone()]) {
+        let texts = [entry.cwd, entry.session.clone(), entry.home];
+        for (key, text) in CONTEXT.into_iter().chain([HOME]).zip(texts) {
             if !text.is_empty() {
                 context.push((Cow::Borrowed(key), Value::String(text)));
             }
@@ -225,36 +228,32 @@ pub fn setting() -> Setting<'static> {
     Setting { surroundings: &surroundings, dialect: &|_| Dialect::Bash, world: &Unrecorded }
 }
 
-/// The same for a look at what an action was about: where no working directory is recorded, one that does not matter, so
-/// that relative paths lead somewhere.
+/// The same for a look at what an action was about: where no working directory or home is known, one that does not
+/// matter, so that relative paths lead somewhere.
 #[must_use]
 pub fn somewhere() -> Setting<'static> {
     let surroundings = &|event: &Event<'_>| {
         let found = surroundings(event);
-        Surroundings { cwd: found.cwd.or_else(|| Some("/home/somebody/somewhere".to_owned())), ..found }
+        Surroundings {
+            cwd: found.cwd.or_else(|| Some("/home/somebody/somewhere".to_owned())),
+            home: found.home.or_else(|| Some("/home/somebody".to_owned())),
+            ..found
+        }
     };
     Setting { surroundings, ..setting() }
 }
 
-/// The working directory is recorded; home is taken for the folder of `/home` or `/Users` that it lies in.
+/// The working directory is recorded, and home where that does not tell it.
 fn surroundings(event: &Event<'_>) -> Surroundings {
-    let cwd = event.context.get("cwd").and_then(Value::as_str).unwrap_or_default();
+    let told = |key| event.context.get(key).and_then(Value::as_str);
+    let cwd = told("cwd").unwrap_or_default();
     let windows = cwd.as_bytes().get(1) == Some(&b':');
     let mac = cwd.starts_with("/Users/") || cwd.starts_with("/private/");
-    let mut parts = cwd.split(['/', '\\']);
-    let (root, folder, user) = (parts.next(), parts.next(), parts.next());
-    let user = user.filter(|user| !user.is_empty() && matches!(folder, Some("home" | "Users")));
-    let home = match (user, root, folder) {
-        (Some(user), Some(root), Some(folder)) => {
-            let separator = if windows { "\\" } else { "/" };
-            Some([root, folder, user].join(separator))
-        }
-        _ => (cwd == "/root" || cwd.starts_with("/root/")).then(|| "/root".to_owned()),
-    };
+    let home = told(HOME).or_else(|| home_around(cwd));
     Surroundings {
         cwd: Some(cwd).filter(|cwd| windows || cwd.starts_with('/')).map(str::to_owned),
-        home,
-        user: user.map(str::to_owned),
+        home: home.map(str::to_owned),
+        user: home.and_then(|home| home.rsplit(['/', '\\']).next()).map(str::to_owned),
         roots: Vec::new(),
         case_insensitive: windows || mac,
         windows,
@@ -369,6 +368,9 @@ mod tests {
             ("/Users/dev/x", Some("/Users/dev"), false),
             ("/root/x", Some("/root"), false),
             ("/srv/x", None, false),
+            ("/home/dev", Some("/home/dev"), false),
+            ("/home/", None, false),
+            ("", None, false),
             (r"C:\Users\dev\x", Some(r"C:\Users\dev"), true),
         ] {
             let context = Value::Object(vec![("cwd".into(), Value::String(cwd.into()))]);

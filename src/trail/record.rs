@@ -73,6 +73,9 @@ pub struct Entry<'l> {
     /// The working directory of the call.
     #[serde(borrow)]
     pub cwd: Cow<'l, str>,
+    /// The home directory, where the working directory does not tell it.
+    #[serde(borrow)]
+    pub home: Cow<'l, str>,
     /// What went wrong.
     #[serde(borrow)]
     pub error: Cow<'l, str>,
@@ -168,6 +171,7 @@ mod tests {
             (&entry.session, "session"),
             (&entry.agent, "agent"),
             (&entry.cwd, "cwd"),
+            (&entry.home, "home"),
             (&entry.error, "error"),
             (&entry.kind, "kind"),
         ]
@@ -196,6 +200,7 @@ mod tests {
             session: "session",
             agent: "agent",
             cwd: "cwd",
+            home: "home",
             layers: &["a".to_owned()],
             changed: &["b".to_owned()],
             error: "error",

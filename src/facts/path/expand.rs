@@ -77,6 +77,16 @@ const HOME_NAMES: [&str; 7] =
 /// Variables that stand for the working directory.
 const PWD_NAMES: [&str; 3] = ["$PWD", "${PWD}", "~+"];
 
+/// Whether the first component of a path stands for the home directory.
+fn names_home(first: &str) -> bool {
+    first == "~" || HOME_NAMES.iter().any(|name| first.eq_ignore_ascii_case(name))
+}
+
+/// Whether a path is below a home that nobody knows.
+pub(in crate::facts) fn lacks_home(text: &str, surroundings: &Surroundings) -> bool {
+    surroundings.home.is_none() && text.split(['/', '\\']).next().is_some_and(names_home)
+}
+
 /// What `~`, `~name` and variables at the start of a path stand for; `None` where there are none.
 fn home<'t>(
     text: &'t str,
@@ -89,7 +99,7 @@ fn home<'t>(
         Some(base) => (Cow::Owned(format!("{base}{rest}")), None),
         None => (Cow::Borrowed(text), Some(doubt)),
     };
-    if first == "~" || HOME_NAMES.iter().any(|name| first.eq_ignore_ascii_case(name)) {
+    if names_home(first) {
         return Some(of(surroundings.home.as_deref(), Doubt::Home));
     }
     if PWD_NAMES.contains(&first) {

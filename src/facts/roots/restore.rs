@@ -1,16 +1,18 @@
 //! `path.touched.restored_by` and `.inside`: what brings a deleted file back, and which paths lie in the project.
 //!
-//! In: the commands of an action in their order, the paths that they touch, resolved. Out: a word, or none where it is not
-//! certain; yes or no.
+//! In: the commands of an action in their order, the paths that they touch, resolved. Out: a word, or nothing
+//! where it is not certain; yes or no.
 //! Deliberately not here: folders (what lies in one is not listed), reading the index (`facts::git`).
 
 use super::Uses;
 use super::repository::changes_index;
 use crate::facts::command::{Command, RedirectKind};
-use crate::facts::git::{self, Tracked};
+use crate::facts::git::{self, Repository, Tracked, Unsure};
 use crate::facts::program::Access;
 use crate::facts::record::{self, Ground};
+use crate::facts::value::{Doubt, Fact};
 use crate::facts::world::{Entry, Surroundings, World};
+use crate::model::truth::Truth;
 use std::collections::BTreeSet;
 
 /// Deleted paths of an action that are looked up.
@@ -57,16 +59,34 @@ impl<'g> Restoring<'g> {
         }
     }
 
-    /// What brings a file back that the next command deletes.
-    pub(super) fn of(&mut self, path: &str, recursive: bool) -> Option<&'static str> {
+    /// What brings a file back that the next command deletes: `restored_by`.
+    pub(super) fn of(&mut self, path: &str, recursive: bool) -> Fact<'static> {
         if !recursive && self.made.contains(path) {
-            return Some("text");
+            return Fact::text("text");
         }
-        self.left = self.left.checked_sub(1)?;
-        if self.changed || self.ground.world.look(path) != Entry::File {
+        match self.git(path) {
+            Ok(true) => Fact::text("git"),
+            Ok(false) => Fact::Missing,
+            Err(unsure) => Fact::Doubt(Doubt::new(Truth::Unknown, unsure.0)),
+        }
+    }
+
+    /// Whether git has the file as it is.
+    ///
+    /// # Errors
+    /// Where it cannot be told whether it lies in a repository.
+    fn git(&mut self, path: &str) -> Result<bool, Unsure> {
+        let Some(left) = self.left.checked_sub(1).filter(|_| !self.changed) else { return Ok(false) };
+        self.left = left;
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(repository) = git::find(folder, &self.ground.world)? else { return Ok(false) };
+        Ok(self.kept(path, repository).unwrap_or_default())
+    }
+
+    fn kept(&mut self, path: &str, repository: Repository) -> Option<bool> {
+        if self.ground.world.look(path) != Entry::File {
             return None;
         }
-        let repository = git::find(path.rsplit_once('/')?.0, &self.ground.world).ok()??;
         let known = self.indexes.iter().position(|(root, _)| *root == repository.root);
         let at = known.unwrap_or_else(|| {
             let read = Tracked::read(&repository, &self.ground.world).ok();
@@ -74,7 +94,7 @@ impl<'g> Restoring<'g> {
             self.indexes.len().saturating_sub(1)
         });
         let (_, index) = self.indexes.get(at)?;
-        index.as_ref()?.keeps(path, &self.ground.world).ok()?.then_some("git")
+        index.as_ref()?.keeps(path, &self.ground.world).ok()
     }
 }
 

@@ -75,6 +75,27 @@ fn a_change_is_told_only_where_it_is_certain() {
 }
 
 #[test]
+fn a_home_and_a_repository_count_as_far_as_they_are_recorded() {
+    use Change::{Stricter, Unknown};
+    let below_home = "some path.touched as p { p.resolved == \"/data/me/.netrc\" }";
+    let lost = "some path.touched as p { p.access == \"delete\" and not (p.restored_by exists) }";
+    for (deny, command, cwd, rest, expected) in [
+        (below_home, "cat ~/.netrc", "/srv/shop", ",\"home\":\"/data/me\"", Some((Stricter, "block"))),
+        (below_home, "cat $HOME/.netrc", "/srv/shop", ",\"home\":\"/data/me\"", Some((Stricter, "block"))),
+        (below_home, "cat ~/.netrc", "/srv/shop", "", Some((Unknown, "block"))),
+        (below_home, "cat \\\"$HOME\\\"/.netrc", "/srv/shop", "", Some((Unknown, "block"))),
+        (below_home, "cat ~/.netrc", "/home/dev/shop", "", None),
+        (lost, "rm a.txt", "/home/dev/shop", "", Some((Unknown, "block"))),
+        (lost, "curl -o a.txt https://x.example/ && rm a.txt", "/home/dev/shop", "", None),
+    ] {
+        let line =
+            record(0, "bash.execute", &format!("{{\"command\":\"{command}\"}}"), "allow", "allowed", rest);
+        let line = line.replace("/home/dev/shop", cwd);
+        assert_eq!(replayed(&statements(&[("deny", deny)]), &line), expected, "{command} {cwd} {rest}");
+    }
+}
+
+#[test]
 fn rules_by_first_match_are_replayed_too() {
     use Change::{Looser, Unknown};
     let line = |status: &str| {

@@ -40,7 +40,7 @@ fn watch_look_adjust_replay_enforce() {
 
     // Watch. Nothing is stopped, everything is written down.
     desk.run("init --observe").ends(0).prints("observe");
-    for command in ["cargo test", "git push --force origin topic", "cat .env", "git status"] {
+    for command in ["cargo test", "git push --force origin topic", "cat .env ~/.ssh/id_rsa", "git status"] {
         assert_eq!(bash(&desk, command), passes, "{command}");
     }
     assert_eq!(call(&desk, "Task", &json!({"prompt": "look through the tests"})), passes);
@@ -83,6 +83,9 @@ fn watch_look_adjust_replay_enforce() {
     assert_eq!((&replayed["decided"], &replayed["looser"]), (&json!(6), &json!(0)));
     assert_eq!(replayed["records_not_whole"], 1, "the content with the key");
     desk.run("replay --against policies").ends(1);
+    std::fs::rename(desk.shop.join("policies/90_found.yaml"), desk.home.join("found.yaml")).unwrap();
+    desk.run("replay --against policies --fail-on any").ends(0);
+    std::fs::rename(desk.home.join("found.yaml"), desk.shop.join("policies/90_found.yaml")).unwrap();
 
     // Put it in force, and act on it.
     desk.run("compile").ends(0);

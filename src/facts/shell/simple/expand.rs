@@ -337,7 +337,7 @@ impl Walker<'_> {
         }
     }
 
-    /// The home directory; `None` on another machine, where the tilde stays.
+    /// The home directory; `None` where nobody knows it, and on another machine: the tilde stays.
     fn home(&self, context: &Context) -> Option<String> {
         match self.memory.variable("HOME") {
             Some(Variable::Text(values)) => match values.as_slice() {
@@ -348,7 +348,7 @@ impl Walker<'_> {
                 Some(LATE_TEXT.to_owned())
             }
             None if context.origin == Origin::Elsewhere => None,
-            None => Some(self.surroundings.home.clone().unwrap_or_else(|| LATE_TEXT.to_owned())),
+            None => self.surroundings.home.clone(),
         }
     }
 

@@ -437,7 +437,8 @@ impl Walker<'_> {
             return Found::Late;
         }
         let known = match name {
-            "HOME" => self.surroundings.home.clone(),
+            // Unknown is not late: the path says so.
+            "HOME" => Some(self.surroundings.home.clone().unwrap_or_else(|| "$HOME".to_owned())),
             "PWD" => self.working_directory(context),
             "USER" | "LOGNAME" => self.surroundings.user.clone(),
             "IFS" => Some(" \t\n".to_owned()),
