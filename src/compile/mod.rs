@@ -193,7 +193,7 @@ fn predicate_records(policy: &ir::Policy) -> Vec<PredicateRecord> {
     let lines: Vec<LineIndex> =
         policy.sources.files().iter().map(|file| LineIndex::new(&file.text)).collect();
     let record = |pred: &ir::Pred| PredicateRecord {
-        operand: operand::text(&pred.operand),
+        operand: operand::text(pred),
         source: pred.span.source.0,
         line: lines.get(pred.span.source.index()).map_or(1, |lines| lines.line(pred.span.start)),
     };
@@ -313,6 +313,7 @@ mod tests {
             field: FieldId::from(index),
             op: Op::Exists,
             operand: Operand::None,
+            called: None,
             span: SPAN,
         };
         Policy {

@@ -69,10 +69,10 @@ impl<'p> Operands<'p> {
     }
 }
 
-/// An operand as a person would write it; empty where there is none.
-pub(super) fn text(operand: &ir::Operand) -> String {
-    let mut text = String::new();
-    match operand {
+/// The operand of a predicate as a person would write it, behind its name if it has one; empty where there is none.
+pub(super) fn text(pred: &ir::Pred) -> String {
+    let mut text = pred.called.as_ref().map_or_else(String::new, |name| format!("{name} = "));
+    match &pred.operand {
         ir::Operand::None => {}
         ir::Operand::Text(operand) => json::write_string(operand, &mut text),
         ir::Operand::Value(value) => json::write(value, &mut text),

@@ -187,6 +187,8 @@ pub enum Code {
     BadCase,
     /// Cannot be said in the other form.
     NotConvertible,
+    /// Name that nothing uses.
+    UnusedName,
 }
 
 impl Code {

@@ -76,6 +76,10 @@ fn parsed(sources: &Sources, diagnostics: &mut Vec<Diagnostic>, options: &Option
     diagnostics.extend(found);
     diagnostic::sort(diagnostics);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
+    if broken {
+        // What could not be read may use the name.
+        diagnostics.retain(|one| one.code != Code::UnusedName);
+    }
     policy.filter(|_| !broken)
 }
 

@@ -33,8 +33,9 @@ impl<'d> Conditions<'d> {
         Self { names, stack: Vec::new(), known: HashMap::new() }
     }
 
-    /// Looks at the names that nothing uses: their mistakes are mistakes.
+    /// Tells of the names that nothing uses, and looks at them: their mistakes are mistakes.
     pub(super) fn unused(&mut self, tests: &mut Tests) {
+        self.names.report_unused();
         for named in self.names.all() {
             match &named.value {
                 Named::Value(value) => {

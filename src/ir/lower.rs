@@ -74,6 +74,8 @@ pub fn lower(
     }
     diagnostic::sort(&mut diagnostics);
     if diagnostics.iter().any(Diagnostic::is_error) {
+        // What is wrong may be what was to use the name.
+        diagnostics.retain(|one| one.code != Code::UnusedName);
         return (None, diagnostics);
     }
     let policy = Policy { default, blocks, rules, preds, fields, sources };

@@ -123,6 +123,8 @@ pub struct Pred {
     pub op: Op,
     /// What it compares with.
     pub operand: Operand,
+    /// What the policy calls its operand, for people only; equal tests are one whatever they call it.
+    pub called: Option<String>,
     /// Its first place in the sources.
     pub span: Span,
 }

@@ -30,6 +30,8 @@ pub(super) struct Names<'d> {
     settings: BTreeMap<&'static str, Vec<Value<'static>>>,
     /// Named values that were looked up before; `None` for those that have none.
     values: HashMap<&'d str, Option<Resolved>>,
+    /// The names that something has used.
+    used: HashSet<&'d str>,
     /// Findings, each once however often a name is used.
     pub(super) diagnostics: Vec<Diagnostic>,
     told: HashSet<(Code, Span)>,
@@ -43,6 +45,34 @@ pub(super) struct Resolved {
     pub(super) span: Span,
     /// For a string: where its text stands.
     pub(super) places: TextMap,
+    /// For a list that is written element by element: where each stands.
+    pub(super) elements: Vec<Place>,
+}
+
+/// Where a value stands, and of a string its text.
+pub(super) type Place = (Span, TextMap);
+
+impl Resolved {
+    /// A value that is told of one place.
+    pub(super) fn at(value: Value<'static>, span: Span) -> Self {
+        Self { value, span, places: TextMap::default(), elements: Vec::new() }
+    }
+
+    /// One element of a list, with its own place where that is known.
+    pub(super) fn element(&self, index: usize, value: &Value<'static>) -> Self {
+        match self.elements.get(index) {
+            Some((span, places)) => Self { places: places.clone(), ..Self::at(value.clone(), *span) },
+            None => Self::at(value.clone(), self.span),
+        }
+    }
+
+    /// The places of the elements, one for each.
+    fn into_places(self, count: usize) -> Vec<Place> {
+        let whole = (self.span, TextMap::default());
+        let mut places = self.elements;
+        places.resize(count, whole);
+        places
+    }
 }
 
 impl<'d> Names<'d> {
@@ -130,30 +160,42 @@ impl<'d> Names<'d> {
     }
 
     fn resolve(&mut self, operand: &Operand, stack: &mut Vec<&'d str>) -> Option<Resolved> {
-        let resolved =
-            |value: Value<'static>| Resolved { value, span: operand.span, places: operand.places.clone() };
         match &operand.content {
-            Content::Value(value) => Some(resolved(value.clone())),
+            Content::Value(value) => {
+                Some(Resolved { places: operand.places.clone(), ..Resolved::at(value.clone(), operand.span) })
+            }
             Content::Name(name) => self.named(name, operand.span, stack),
-            Content::List(elements) => {
-                let mut all = Vec::new();
-                let mut whole = true;
-                for element in elements {
-                    let is_name = matches!(element.content, Content::Name(_));
-                    match self.resolve(element, stack).map(|resolved| resolved.value) {
-                        Some(Value::List(inner)) if is_name => all.extend(inner),
-                        Some(value) => all.push(value),
-                        None => whole = false,
+            Content::List(elements) => self.list(operand.span, elements, stack),
+        }
+    }
+
+    /// A list; a name in it stands for its elements.
+    fn list(&mut self, span: Span, elements: &[Operand], stack: &mut Vec<&'d str>) -> Option<Resolved> {
+        let mut all = Vec::new();
+        let mut places = Vec::new();
+        let mut whole = true;
+        for element in elements {
+            let is_name = matches!(element.content, Content::Name(_));
+            match self.resolve(element, stack) {
+                Some(mut resolved) => match std::mem::replace(&mut resolved.value, Value::Null) {
+                    Value::List(inner) if is_name => {
+                        places.extend(resolved.into_places(inner.len()));
+                        all.extend(inner);
                     }
-                    if all.len() > ELEMENTS {
-                        let message = format!("this list stands for more than {ELEMENTS} elements");
-                        self.report(Diagnostic::new(Code::NamesTooLarge, operand.span, message));
-                        return None;
+                    value => {
+                        places.push((resolved.span, resolved.places));
+                        all.push(value);
                     }
-                }
-                whole.then(|| resolved(Value::List(all)))
+                },
+                None => whole = false,
+            }
+            if all.len() > ELEMENTS {
+                let message = format!("this list stands for more than {ELEMENTS} elements");
+                self.report(Diagnostic::new(Code::NamesTooLarge, span, message));
+                return None;
             }
         }
+        whole.then(|| Resolved { elements: places, ..Resolved::at(Value::List(all), span) })
     }
 
     /// What a name stands for, as a value.
@@ -165,6 +207,7 @@ impl<'d> Names<'d> {
             self.unknown_value(name, span);
             return None;
         };
+        self.used.insert(key);
         if let Some(known) = self.values.get(key) {
             return known.clone();
         }
@@ -214,7 +257,7 @@ impl<'d> Names<'d> {
         };
         let default = || row.default.iter().map(|text| Value::String(Cow::Borrowed(*text))).collect();
         let elements = self.settings.get(row.name).cloned().unwrap_or_else(default);
-        Some(Resolved { value: Value::List(elements), span, places: TextMap::default() })
+        Some(Resolved::at(Value::List(elements), span))
     }
 
     /// The expression that a condition's name stands for, and its key for `leave`. `None`, with a finding, where there
@@ -229,6 +272,7 @@ impl<'d> Names<'d> {
             self.unknown_condition(name);
             return None;
         };
+        self.used.insert(key);
         match &named.value {
             Named::Condition(condition) => {
                 self.enter(key, named.name.span, stack).then_some((key, condition))
@@ -283,9 +327,25 @@ impl<'d> Names<'d> {
         });
     }
 
+    /// What has the name that a field begins with.
+    pub(super) fn shadowing(&self, field: &str) -> Option<&'d Let> {
+        self.declared(field.split('.').next().unwrap_or(field))
+    }
+
     /// Whether a value or condition has this name.
     pub(super) fn declared(&self, name: &str) -> Option<&'d Let> {
         self.lets.get(name).copied()
+    }
+
+    /// Tells of the names that nothing has used so far.
+    pub(super) fn report_unused(&mut self) {
+        for named in self.all() {
+            if !self.used.contains(named.name.node.as_str()) {
+                let message = format!("nothing uses the name `{}`", short(&named.name.node));
+                let found = Diagnostic::new(Code::UnusedName, named.name.span, message);
+                self.report(found.help("remove it, or use it in a condition"));
+            }
+        }
     }
 
     /// All declarations, so that each is looked at even where nothing uses it.

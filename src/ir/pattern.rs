@@ -21,6 +21,7 @@
     )
 )]
 
+mod any;
 mod class;
 mod escape;
 mod group;
@@ -28,6 +29,7 @@ mod lexer;
 mod parser;
 mod set;
 
+pub use any::any;
 pub use set::{CodeSet, LAST};
 
 use std::hash::{Hash, Hasher};

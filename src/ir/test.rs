@@ -17,7 +17,7 @@ use crate::model::limits::BINDERS;
 use crate::model::op::{Op, OperandKind};
 use crate::model::truth::Truth;
 use crate::model::value::Value;
-use crate::syntax::ast::{self, Content, Each, Test, TextMap};
+use crate::syntax::ast::{self, Content, Each, Test};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Tests {
 
     /// The condition that a test stands for; false, with a diagnostic, where it is not valid.
     pub(super) fn lower(&mut self, test: &Test, scope: &Scope, names: &mut Names<'_>) -> Cond {
-        let valid = self.is_valid(test, scope);
+        let valid = self.is_valid(test, scope, names);
         let resolved = match &test.operand {
             None => None,
             Some(operand) => match names.value(operand) {
@@ -51,7 +51,7 @@ impl Tests {
         };
         let lowered = match test.each {
             None => self.one(test, resolved.as_ref(), scope, valid),
-            Some(each) => self.each(each, test, resolved.as_ref(), scope, names),
+            Some(each) => self.each(each, test, resolved.as_ref(), scope),
         };
         match lowered {
             Some((cond, lists)) if valid => fact::some(&lists, cond),
@@ -67,20 +67,23 @@ impl Tests {
         scope: &Scope,
         valid: bool,
     ) -> Option<(Cond, Vec<FieldId>)> {
-        let place = operand.map_or(test.span, |operand| operand.span);
+        let declared = operand.map_or(test.span, |operand| operand.span);
+        let called = name(test).filter(|_| test.each.is_none()).map(str::to_owned);
         let (op, operand) = self.operand(test, operand).filter(|_| valid)?;
         // `== null` is `not_exists`, which asks of a list as a whole.
         let Some(looked) = scope.fact(&test.field.node, op.of_whole()) else {
             let field = self.field(FieldPath::parse(&test.field.node));
-            return Some((Cond::Pred(self.intern(Pred { field, op, operand, span: test.span })), Vec::new()));
+            let pred = Pred { field, op, operand, called, span: test.span };
+            return Some((Cond::Pred(self.intern(pred)), Vec::new()));
         };
-        if let Some(misfit) = fact::misfit(&test.field, looked.kind, op, &operand, place) {
-            self.diagnostics.push(misfit);
+        if let Some(misfit) = fact::misfit(&test.field, looked.kind, op, &operand, used(test, declared)) {
+            self.diagnostics.push(with_name(misfit, test, declared));
             return None;
         }
         let lists = self.lists(&looked, scope, test.field.span)?;
         let field = self.field(looked.path);
-        Some((Cond::Pred(self.intern(Pred { field, op, operand, span: test.span })), lists))
+        let pred = Pred { field, op, operand, called, span: test.span };
+        Some((Cond::Pred(self.intern(pred)), lists))
     }
 
     /// The fields of the lists that are gone through; `None`, with a diagnostic, where they are too many.
@@ -96,7 +99,7 @@ impl Tests {
 
     /// That a list is there.
     pub(super) fn exists(&mut self, field: FieldId, span: Span) -> Cond {
-        Cond::Pred(self.intern(Pred { field, op: Op::Exists, operand: Operand::None, span }))
+        Cond::Pred(self.intern(Pred { field, op: Op::Exists, operand: Operand::None, called: None, span }))
     }
 
     /// One test for each element of the operand, all of the same elements of facts.
@@ -106,32 +109,27 @@ impl Tests {
         test: &Test,
         operand: Option<&Resolved>,
         scope: &Scope,
-        names: &mut Names<'_>,
     ) -> Option<(Cond, Vec<FieldId>)> {
-        let Some(Resolved { value: Value::List(elements), span, .. }) = operand else {
+        let Some((whole, elements)) = operand.and_then(|operand| match &operand.value {
+            Value::List(elements) => Some((operand, elements)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => None,
+        }) else {
             let span = operand.map_or(test.span, |operand| operand.span);
             let message = "`any` and `all` take a list of values";
             let found = Diagnostic::new(Code::WrongOperand, span, message);
             self.diagnostics.push(found.help("write the values in brackets: `[…]`"));
             return None;
         };
-        let written =
-            test.operand.as_ref().map_or(&[][..], |operand| written_elements(operand, elements.len()));
         let mut parts = Vec::with_capacity(elements.len());
         let mut around = Vec::new();
         for (index, value) in elements.iter().enumerate() {
             if value.is_null() {
                 let message = "null is not among the values of `any` and `all`";
-                let found = Diagnostic::new(Code::WrongOperand, *span, message);
+                let found = Diagnostic::new(Code::WrongOperand, whole.span, message);
                 self.diagnostics.push(found.help("ask for it alone, with `exists` or `not exists`"));
                 return None;
             }
-            let resolved = match written.get(index) {
-                Some(written) => names.value(written),
-                None => None,
-            };
-            let whole = Resolved { value: value.clone(), span: *span, places: TextMap::default() };
-            let (part, lists) = self.one(test, Some(&resolved.unwrap_or(whole)), scope, true)?;
+            let (part, lists) = self.one(test, Some(&whole.element(index, value)), scope, true)?;
             parts.push(part);
             around = lists;
         }
@@ -161,12 +159,30 @@ impl Tests {
     }
 
     /// Whether the field of a test means something.
-    fn is_valid(&mut self, test: &Test, scope: &Scope) -> bool {
+    fn is_valid(&mut self, test: &Test, scope: &Scope, names: &Names<'_>) -> bool {
         let Some(looked) = scope.fact(&test.field.node, true) else {
-            return self.check_field(&test.field, test.flat, scope);
+            let shadowed = names.shadowing(&test.field.node).filter(|_| !test.flat);
+            return match shadowed {
+                Some(named) => self.name_as_field(&test.field, named),
+                None => self.check_field(&test.field, test.flat, scope),
+            };
         };
         let Some(found) = fact::unclear(test, &looked).filter(|_| !test.flat) else { return true };
         self.diagnostics.push(found);
+        false
+    }
+
+    /// A name on the left of an operator would be a field that is never there.
+    fn name_as_field(&mut self, field: &Spanned<String>, named: &ast::Let) -> bool {
+        let written = print::short(&field.node);
+        let message = format!(
+            "`{}` is a name of this policy, and a field is wanted here",
+            print::short(&named.name.node)
+        );
+        let found = Diagnostic::new(Code::WrongName, field.span, message).also(named.name.span, "given here");
+        let help =
+            format!("a name stands on the right of an operator; a parameter is written `params.{written}`");
+        self.diagnostics.push(found.help(help));
         false
     }
 
@@ -236,7 +252,12 @@ impl Tests {
                 self.wrong(test, value, *span, "a list", "write the values in brackets: `[…]`")
             }
             (OperandKind::Text, value) => Some((op, Operand::Text(value.text().into_owned()))),
-            (OperandKind::Pattern, Value::String(text)) => self.pattern(text, resolved),
+            (OperandKind::Pattern, Value::String(text)) => {
+                self.pattern(text, resolved).map(|pattern| (Op::Regex, Operand::Pattern(pattern)))
+            }
+            (OperandKind::Pattern, Value::List(elements)) if !test.flat => self
+                .any_pattern(test, elements, resolved)
+                .map(|pattern| (Op::Regex, Operand::Pattern(pattern))),
             (
                 OperandKind::Pattern,
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_),
@@ -253,7 +274,8 @@ impl Tests {
         help: &str,
     ) -> Option<T> {
         let message = format!("`{}` takes {wanted}, this is {}", spelling(test), words(value));
-        let found = Diagnostic::new(Code::WrongOperand, span, message);
+        let found = Diagnostic::new(Code::WrongOperand, used(test, span), message);
+        let found = with_name(found, test, span);
         self.diagnostics.push(if help.is_empty() { found } else { found.help(help) });
         None
     }
@@ -262,7 +284,8 @@ impl Tests {
         let spelling = spelling(test);
         let message = format!("`{spelling}` with a string asks for a part of that string");
         let help = "for one value write a list of one, `[…]`; for a substring of the field use `contains`";
-        self.diagnostics.push(Diagnostic::new(Code::SubstringTest, span, message).help(help));
+        let found = Diagnostic::new(Code::SubstringTest, used(test, span), message).help(help);
+        self.diagnostics.push(with_name(found, test, span));
     }
 
     /// `"\b"` in double quotes is a backspace, where a word boundary was meant.
@@ -275,16 +298,11 @@ impl Tests {
         }
     }
 
-    fn pattern(&mut self, text: &str, resolved: &Resolved) -> Option<(Op, Operand)> {
-        let parsed = self
-            .patterns
-            .entry(text.to_owned())
-            .or_insert_with(|| pattern::parse(text).map(Arc::new))
-            .clone();
-        match parsed {
+    fn pattern(&mut self, text: &str, resolved: &Resolved) -> Option<Arc<Pattern>> {
+        match self.parsed(text) {
             Ok(pattern) => {
                 self.backspaces(text, resolved);
-                Some((Op::Regex, Operand::Pattern(pattern)))
+                Some(pattern)
             }
             Err(error) => {
                 let place = place_in_pattern(error.start, error.end, resolved);
@@ -295,14 +313,72 @@ impl Tests {
             }
         }
     }
+
+    fn parsed(&mut self, text: &str) -> Result<Arc<Pattern>, PatternError> {
+        let parse = || pattern::parse(text).map(Arc::new);
+        self.patterns.entry(text.to_owned()).or_insert_with(parse).clone()
+    }
+
+    /// The pattern that finds what any of a list's finds: one table, however many lines the list has.
+    fn any_pattern(
+        &mut self,
+        test: &Test,
+        elements: &[Value<'static>],
+        resolved: &Resolved,
+    ) -> Option<Arc<Pattern>> {
+        let mut texts = Vec::with_capacity(elements.len());
+        for (index, element) in elements.iter().enumerate() {
+            let one = resolved.element(index, element);
+            match element {
+                Value::String(text) => texts.extend(self.pattern(text, &one).map(|_| text.as_ref())),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Object(_) => {
+                    let message = format!("a list of patterns has strings, this is {}", words(element));
+                    let found = Diagnostic::new(Code::WrongOperand, one.span, message);
+                    self.diagnostics.push(found);
+                }
+            }
+        }
+        if texts.len() < elements.len() {
+            return None;
+        }
+        if texts.is_empty() {
+            let message = "this list of patterns is empty, so nothing matches it";
+            let found = Diagnostic::new(Code::WrongOperand, used(test, resolved.span), message);
+            self.diagnostics.push(with_name(found, test, resolved.span));
+            return None;
+        }
+        match self.parsed(&pattern::any(&texts)) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                let message = format!("these patterns cannot be one: {}", error.message);
+                let found = Diagnostic::new(Code::BadPattern, used(test, resolved.span), message);
+                self.diagnostics.push(with_name(found, test, resolved.span));
+                None
+            }
+        }
+    }
 }
 
-/// The elements of a list as written, where each stands for one value.
-fn written_elements(operand: &ast::Operand, count: usize) -> &[ast::Operand] {
-    match &operand.content {
-        Content::List(elements) if elements.len() == count => elements,
-        Content::List(_) | Content::Value(_) | Content::Name(_) => &[],
+/// What a test calls its operand.
+fn name(test: &Test) -> Option<&str> {
+    match &test.operand.as_ref()?.content {
+        Content::Name(name) => Some(name),
+        Content::Value(_) | Content::List(_) => None,
     }
+}
+
+/// Where an operand is used; what a name stands for is written elsewhere.
+fn used(test: &Test, written: Span) -> Span {
+    let operand = test.operand.as_ref().filter(|_| name(test).is_some());
+    operand.map_or(written, |operand| operand.span)
+}
+
+/// Shows what the name stands for beside the place that uses it.
+fn with_name(found: Diagnostic, test: &Test, written: Span) -> Diagnostic {
+    if name(test).is_none() || found.label.0 == written {
+        return found;
+    }
+    found.also(written, "what it stands for")
 }
 
 /// The place of a byte range of a pattern in the source; the whole operand where it is not known.

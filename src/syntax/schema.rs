@@ -18,7 +18,7 @@ type Members = Vec<(Cow<'static, str>, Value<'static>)>;
 type Row = (&'static str, &'static str, fn() -> Value<'static>);
 
 /// What the keys of all mappings are for, and what they hold.
-const KEYS: [Row; 22] = [
+const KEYS: [Row; 23] = [
     ("version", "the version of the format", version),
     (
         "default",
@@ -28,6 +28,7 @@ const KEYS: [Row; 22] = [
     ("statements", "the statements: any deny wins over any review, any review over any allow", statements),
     ("rules", "rules of the older format, of which the first that fits decides", rules),
     ("settings", "values of settings, which conditions use by name", settings),
+    ("let", "names for constants, which conditions in `when` and `unless` use", names),
     ("sid", "the name of the statement, shown when it decides", text),
     ("effect", "what the statement says of the actions it fits", any_effect),
     ("status", "what the rule says of the actions it fits", effect),
@@ -189,6 +190,16 @@ fn settings() -> Value<'static> {
         ("type", Value::List(vec![string("object"), string("null")])),
         ("properties", object(SETTINGS.iter().map(one).collect())),
         ("additionalProperties", Value::Bool(false)),
+    ])
+}
+
+fn names() -> Value<'static> {
+    let constant = || kinds(&["string", "number", "boolean"]);
+    let one = Value::Number(crate::model::value::Number::Int(1));
+    let list = object(vec![("type", string("array")), ("items", constant()), ("minItems", one)]);
+    object(vec![
+        ("type", Value::List(vec![string("object"), string("null")])),
+        ("additionalProperties", either(vec![constant(), list])),
     ])
 }
 

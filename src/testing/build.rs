@@ -66,7 +66,7 @@ pub fn pattern(text: &str) -> Option<Operand> {
 /// A test of a field.
 #[must_use]
 pub fn pred(field: FieldId, op: Op, operand: Operand) -> Pred {
-    Pred { field, op, operand, span: span() }
+    Pred { field, op, operand, called: None, span: span() }
 }
 
 /// A layer that denies where one test of `params.value` holds, and allows by default.

@@ -80,7 +80,7 @@ fn the_language_becomes_a_mapping_where_it_is_one_and_else_a_condition_in_a_stri
 fn what_the_other_form_has_no_words_for_is_said() {
     let text = "let keys = [\"a\"]\ninclude \"b.agsec\"\ndeny a on *\n";
     let found = converted("p.agsec", text).expect_err("yaml has neither");
-    assert_eq!(found, ["yaml cannot give the name `keys` to something", "yaml cannot include a file"]);
+    assert_eq!(found, ["the name `keys` is not written in YAML", "yaml cannot include a file"]);
     let rules = "rules: [{action: a, status: deny}]";
     let found = converted("p.yaml", rules).expect_err("the language has no priorities");
     assert!(found[0].contains("priority"), "{found:?}");
@@ -88,4 +88,21 @@ fn what_the_other_form_has_no_words_for_is_said() {
     assert_eq!(converted("p.yaml", like_a_fact).expect_err("no such fact").len(), 1);
     assert!(converted("p.agsec", "settings { trusted_hosts = [\"a\"] }\n").is_err());
     assert!(converted("p.yaml", "statements: {").is_err());
+}
+
+#[test]
+fn names_of_yaml_are_names_in_the_language() {
+    let yaml = "default: deny\nlet:\n  # what takes away\n  deleters: [rm, shred]\n  keys:\n    - '(?i)\\.pem$' # keys\n    - '^a/b'\n  most: 3\n\
+                statements:\n  - {sid: a, effect: deny, when: 'params.a in deleters and params.b matches keys and params.c > most'}\n";
+    let text = converted("p.yaml", yaml).expect("convertible");
+    assert!(text.contains("let deleters = [\"rm\", \"shred\"]\n"), "{text}");
+    assert!(
+        text.contains(r"let keys = [") && text.contains(r"/(?i)\.pem$/") && text.contains(r"/^a\/b/"),
+        "{text}"
+    );
+    assert!(
+        text.contains("let most = 3\n") && text.contains("# what takes away") && text.contains("# keys"),
+        "{text}"
+    );
+    assert!(text.contains("params.a in deleters and params.b matches keys and params.c > most"), "{text}");
 }

@@ -29,6 +29,7 @@ mod learning; // what is learned from the log: threats, replay, from watching to
 mod load; // policy files on disk that cannot be read
 mod machine; // the compiled policy: operators, decisions, traces
 mod map; // opening state files
+mod names; // names for constants: they mean what they stand for
 mod oracle; // the reference evaluator against the tables of the semantics
 mod packs; // the policies that ship: they compile, and every rule decides its cases and leaves the near misses
 mod parity; // oracle = machine = machine after write and read, on generated policies and events

@@ -131,6 +131,14 @@ fn the_schema_takes_and_refuses_what_the_reader_does() {
             true,
         ),
         ("settings: {trusted_hosts: [a]}\nstatements: []".to_owned(), true),
+        (
+            "let: {a: [x, 1], b: 'x', c: true}\nstatements: [{effect: deny, when: 'params.x in a and params.x in [b, c]'}]"
+                .to_owned(),
+            true,
+        ),
+        ("let: {a: []}\nstatements: [{effect: deny, when: 'params.x in a'}]".to_owned(), false),
+        ("let: {a: {b: 1}}\nstatements: [{effect: deny, when: 'params.x in a'}]".to_owned(), false),
+        ("let: [a]\nstatements: [{effect: deny, when: 'params.x == 1'}]".to_owned(), false),
         ("rules: [{action: a, status: allow, priority: 2, conditions: {x: 1}, match: any}]".to_owned(), true),
         ("version: 2\nstatements: []".to_owned(), false),
         ("statements: [{effects: deny}]".to_owned(), false),

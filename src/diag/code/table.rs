@@ -412,7 +412,7 @@ pub const CODES: &[CodeSpec] = &[
         Code::WrongName,
         "E0707",
         "name of something else",
-        "The name stands for a value where a condition is wanted, or for a condition where a value is wanted, or a field is compared with a field.",
+        "The name stands for a value where a condition or a field is wanted, or for a condition where a value is wanted, or a field is compared with a field.",
     ),
     error(
         Code::DuplicateName,
@@ -424,7 +424,7 @@ pub const CODES: &[CodeSpec] = &[
         Code::ReservedName,
         "E0709",
         "name that is taken",
-        "`params`, `context`, `settings` and the roots of facts begin fields, so they cannot be names of values, conditions or elements. A name has no dots.",
+        "`params`, `context`, `settings` and the roots of facts begin fields, so they cannot be names of values, conditions or elements; nor can the words of the policy language. A name has no dots.",
     ),
     error(
         Code::NameCycle,
@@ -472,7 +472,13 @@ pub const CODES: &[CodeSpec] = &[
         Code::NotConvertible,
         "E0717",
         "not in the other form",
-        "YAML has no `let`, `include` or inline cases, and the policy language has no priorities and no parameters that are named like facts. `agsec convert` writes nothing where something would be lost.",
+        "YAML has no `include`, inline cases or names of conditions, names of constants are not moved to its `let:`, and the policy language has no priorities and no parameters that are named like facts. `agsec convert` writes nothing where something would be lost.",
+    ),
+    warning(
+        Code::UnusedName,
+        "W0718",
+        "name that nothing uses",
+        "No condition of the layer uses the name, directly or by other names. It is left over, or a condition spells out what the name was meant for.",
     ),
 ];
 

@@ -5,6 +5,7 @@
 //! Deliberately not here: whether both decide the same, which takes lowering (`cli`, `testing`); files.
 
 mod flat;
+mod names;
 mod yaml;
 
 use super::ast::{Dialect, Document, RuleDecl, Setting};
@@ -111,6 +112,7 @@ fn to_text(file: &SourceFile, source: SourceId) -> Result<Converted, Vec<Diagnos
     let settings = std::mem::take(&mut document.settings);
     let over_lines = |one: Setting| Setting { value: flat::operand(one.value), ..one };
     document.settings = settings.into_iter().map(over_lines).collect();
+    names::mark_patterns(&mut document);
     failed(found)?;
     let comments = front::comments(&file.text, source);
     Ok(Converted { text: print::commented(&document, &file.text, &comments, source), cases_left_out: 0 })
@@ -159,8 +161,9 @@ fn head(document: &Document, text: &str, comments: &[Range<usize>]) -> usize {
 fn missing_in_yaml(document: &Document) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for named in &document.lets {
-        let message = format!("yaml cannot give the name `{}` to something", named.name.node);
-        let help = "move it to a `.agsec` file of the same directory: `when:` in YAML may use it";
+        let message = format!("the name `{}` is not written in YAML", named.name.node);
+        let help = "move it to a `.agsec` file of the same directory, where `when:` in YAML may use it, or write a \
+                    constant below `let:` by hand";
         found.push(cannot(named.span, message).help(help));
     }
     for include in &document.includes {

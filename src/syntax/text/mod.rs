@@ -13,7 +13,7 @@ mod parser;
 pub(super) mod token;
 
 pub(super) use build::{Origin, severity};
-pub(super) use parser::{Parsed, condition, file};
+pub(super) use parser::{Parsed, condition, file, is_name};
 
 /// The generated parser. Its code is not ours to style: it is LALRPOP's, checked by the tests of the language.
 #[allow(

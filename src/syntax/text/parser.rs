@@ -90,6 +90,13 @@ pub(in crate::syntax) fn condition(
     (read, builder.diagnostics)
 }
 
+/// Whether a condition can name something by this text.
+pub(in crate::syntax) fn is_name(text: &str) -> bool {
+    let Lexed { lexemes, comments, flaws } = lexer::lex(text, 0);
+    let whole = matches!(lexemes.as_slice(), [Lexeme { token: Token::Word(word), .. }] if *word == text);
+    whole && comments.is_empty() && flaws.is_empty()
+}
+
 fn report(flaws: &[Flaw], builder: &mut Builder) {
     for flaw in flaws {
         let span = builder.span(flaw.place.start, flaw.place.end);

@@ -18,7 +18,7 @@ use crate::syntax::text::{self, Origin};
 
 /// What a test of a field may say.
 pub(in crate::syntax) const CONDITION: Keys =
-    Keys { owner: "a condition", names: &["op", "value"], reported: &[] };
+    Keys { owner: "a condition", names: &["op", "value"], reported: &[], exact: &[] };
 
 /// How the tests of one mapping combine.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod characters;
 mod conditions;
 mod errors;
 mod events;
+mod names;
 mod place;
 pub(super) mod reader;
 mod rules;

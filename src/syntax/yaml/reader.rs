@@ -59,6 +59,8 @@ pub(in crate::syntax) struct Keys {
     pub(in crate::syntax) names: &'static [&'static str],
     /// Keys that do not belong here and are reported elsewhere.
     pub(in crate::syntax) reported: &'static [&'static str],
+    /// Keys that no other is taken for: short ones, which words of other tools come near.
+    pub(in crate::syntax) exact: &'static [&'static str],
 }
 
 /// Bytes of a value that a fix repeats.
@@ -196,8 +198,8 @@ impl<'t> Reader<'t> {
             if keys.names.contains(&entry.key.as_str()) || keys.reported.contains(&entry.key.as_str()) {
                 continue;
             }
-            let missing =
-                keys.names.iter().copied().filter(|name| !present.contains(*name) && !taken.contains(name));
+            let guessed = keys.names.iter().copied().filter(|name| !keys.exact.contains(name));
+            let missing = guessed.filter(|name| !present.contains(*name) && !taken.contains(name));
             match meant(&entry.key, missing) {
                 Some(name) => {
                     taken.insert(name);

@@ -18,12 +18,13 @@ use crate::syntax::ast::{Dialect, Document, RuleDecl};
 
 /// What a file with rules may say.
 pub(in crate::syntax) const DOCUMENT: Keys =
-    Keys { owner: "a policy file", names: &["version", "default", "rules"], reported: &[] };
+    Keys { owner: "a policy file", names: &["version", "default", "rules"], reported: &[], exact: &[] };
 /// What a rule may say.
 pub(in crate::syntax) const RULE: Keys = Keys {
     owner: "a rule",
     names: &["sid", "action", "status", "conditions", "match", "priority", "reason"],
     reported: &["unless"],
+    exact: &[],
 };
 
 /// Reads a document with `rules`.

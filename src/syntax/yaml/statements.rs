@@ -1,11 +1,12 @@
 //! The statements dialect, as the Python tool `agsec` 0.2.2 reads it: `version`, `default`, `statements`.
 //!
 //! In: the tree of a file with `statements`. Out: its document. Ours beside the original's keys: `when`,
-//! `unless`, `severity`, `tags`, `url`, and `settings` of a document.
+//! `unless`, `severity`, `tags`, `url`, and `settings` and `let` of a document.
 //! Deliberately not here: the older rules (`rules.rs`).
 
 use super::characters;
 use super::conditions::{self, Match};
+use super::names;
 use super::reader::{Entry, Keys, Known, Reader};
 use super::scalar::ScalarKind;
 use super::tree::{Content, NodeId, Scalar};
@@ -22,8 +23,9 @@ use crate::syntax::text;
 /// `rules` beside `statements` is reported where the dialect is determined.
 pub(in crate::syntax) const DOCUMENT: Keys = Keys {
     owner: "a policy file",
-    names: &["version", "default", "statements", "settings"],
+    names: &["version", "default", "statements", "settings", "let"],
     reported: &["rules"],
+    exact: &["let"],
 };
 /// What a statement may say.
 pub(in crate::syntax) const STATEMENT: Keys = Keys {
@@ -42,6 +44,7 @@ pub(in crate::syntax) const STATEMENT: Keys = Keys {
         "url",
     ],
     reported: &[],
+    exact: &[],
 };
 
 /// Reads a document with `statements`.
@@ -51,9 +54,14 @@ pub(super) fn read(reader: &mut Reader<'_>, root: NodeId, source: SourceId) -> D
     if let Some(entry) = known.as_ref().and_then(|known| known.get("settings")) {
         document.settings = settings(reader, entry);
     }
-    let Some(entry) = known.as_ref().and_then(|known| known.get("statements")) else { return document };
-    for node in list(reader, entry) {
-        document.rules.extend(statement(reader, node));
+    if let Some(entry) = known.as_ref().and_then(|known| known.get("statements")) {
+        for node in list(reader, entry) {
+            document.rules.extend(statement(reader, node));
+        }
+    }
+    // After the statements, which tell whether a name can be used at all.
+    if let Some(entry) = known.as_ref().and_then(|known| known.get("let")) {
+        document.lets = names::read(reader, entry);
     }
     document
 }

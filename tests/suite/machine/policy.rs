@@ -61,7 +61,7 @@ impl Builder {
             (_, text) => ir::Operand::Value(value(text)),
         };
         let span = Span { source: SourceId(0), start: 16, end: 20 };
-        self.policy.preds.push(ir::Pred { field, op, operand, span });
+        self.policy.preds.push(ir::Pred { field, op, operand, called: None, span });
         Cond::Pred(PredId::from(self.policy.preds.len() - 1))
     }
 
