@@ -12,10 +12,11 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes of the region. Pages that are not used cost nothing.
-const REGION: usize = 256 << 10;
+/// Bytes of the region. Pages that are not used cost nothing; a command with a text of 12 KB uses up 256 KiB, and then each
+/// block that grows is mapped and unmapped by the system.
+const REGION: usize = 1 << 20;
 /// Larger blocks come from the system, so that one of them cannot use up the region.
-const LARGEST: usize = REGION / 4;
+const LARGEST: usize = REGION / 16;
 /// Alignment of the region, and the largest that it gives.
 const ALIGNMENT: usize = 64;
 

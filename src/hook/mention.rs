@@ -10,7 +10,7 @@
 use super::registration;
 use crate::model::value::Value;
 use std::borrow::Cow;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path, PathBuf, is_separator};
 
 /// Bytes of one text that are looked into; what is longer than this names everything that it may hide.
 const TEXT_BYTES: usize = 1 << 20;
@@ -110,7 +110,7 @@ pub(super) fn each_once(found: &[Thing]) -> Vec<Thing> {
 /// Registrations are not asked for: their folders hold other things as well. PERF: this spares the look at each
 /// protected path, and they need not even be listed.
 pub(super) fn may_be_inside(path: &str, names: &[&str]) -> bool {
-    path.split(std::path::is_separator).any(|part| {
+    path.split(is_separator).any(|part| {
         names.iter().any(|name| match name.strip_suffix('*') {
             Some(start) => part.starts_with(start),
             // A protected path may be written with a dot at its end, which is no component.
@@ -257,7 +257,7 @@ impl Protected {
             path.components()
                 .any(|part| known.file_name().is_some_and(|name| below(part.as_ref(), name.as_ref())))
         };
-        let same = |known: &Path| named(known) && below(path, &resolved(known));
+        let same = |known: &Path| may_be_below(path, known) && named(known) && below(path, &resolved(known));
         self.paths.iter().filter(|(_, known)| same(known)).map(|(thing, _)| *thing).collect()
     }
 
@@ -287,6 +287,9 @@ impl Protected {
 
 /// True where `path` is `known` or lies below it; `*` at the end of `known` stands for the rest of a name.
 fn below(path: &Path, known: &Path) -> bool {
+    if !may_be_below(path, known) {
+        return false;
+    }
     let prefix = known.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix('*'));
     let (Some(prefix), Some(folder)) = (prefix, known.parent()) else { return path.starts_with(known) };
     path.strip_prefix(folder).is_ok_and(|rest| {
@@ -294,6 +297,16 @@ fn below(path: &Path, known: &Path) -> bool {
             .next()
             .is_some_and(|name| name.as_os_str().as_encoded_bytes().starts_with(prefix.as_bytes()))
     })
+}
+
+/// False where the last name of `known` is not even a part of the text of `path`. PERF: a path is compared with a hundred
+/// others, and to read one by its components costs as much as to look for fifty names.
+fn may_be_below(path: &Path, known: &Path) -> bool {
+    let (Some(path), Some(known)) = (path.to_str(), known.to_str()) else { return true };
+    let name = known.rsplit_once(is_separator).map_or(known, |(_, name)| name);
+    let name = name.strip_suffix('*').unwrap_or(name);
+    // A dot or a separator at the end is no name.
+    matches!(name, "" | "." | "..") || path.contains(name)
 }
 
 /// True where the name that ends at `at + path` does not go on.
