@@ -27,7 +27,19 @@ pub type Clause = BTreeSet<String>;
 #[must_use]
 pub fn clause(pattern: &Pattern) -> Option<Clause> {
     let required = Required::of(pattern.root(), pattern.sets());
-    required.into_clause()
+    required.into_clause().map(|clause| least(&clause))
+}
+
+/// The clause without the literals that hold another one of it: they occur only where that one does. `(?:^|/)x` requires `x`,
+/// and `/x` beside it would only make the gate larger.
+fn least(clause: &Clause) -> Clause {
+    let holds_another = |text: &&String| {
+        let starts = || text.char_indices().map(|(at, _)| at);
+        let ends = || starts().skip(1).chain([text.len()]);
+        let inner = |start: usize| ends().filter_map(move |end| text.get(start..end));
+        starts().flat_map(inner).any(|part| part.len() < text.len() && clause.contains(part))
+    };
+    clause.iter().filter(|text| !holds_another(text)).cloned().collect()
 }
 
 /// What is known of a sub-expression.
@@ -242,9 +254,10 @@ mod tests {
     #[test]
     fn of_several_clauses_the_one_that_commands_hold_least_is_taken() {
         for (pattern, expected) in [
-            (r"\b(?:nc|ncat|socket)\b.*\s(?:-\w*e|--exec)\b", &["nc", "ncat", "socket"][..]),
+            (r"\b(?:nc|ncat|socket)\b.*\s(?:-\w*e|--exec)\b", &["nc", "socket"][..]),
             (r"\s-rf?\s.*\bpurge\b", &["purge"]),
             (r"\./\w+\.sh\b", &[".sh"]),
+            (r"(?:^|[/@])(?:shadow|passwd)", &["passwd", "shadow"]),
         ] {
             let clause = clause(&parse(pattern).expect("a pattern")).expect("a clause");
             assert_eq!(clause.iter().map(String::as_str).collect::<Vec<_>>(), expected, "{pattern}");

@@ -6,8 +6,8 @@ use agsec::compile;
 use agsec::diag::render;
 use agsec::diag::source::{SourceFile, Sources};
 use agsec::facts::roots::Facts;
-use agsec::ir::Policy;
 use agsec::ir::lower::{Options, lower};
+use agsec::ir::{Operand, Policy};
 use agsec::model::decision::Effect;
 use agsec::oracle;
 use agsec::packs::{BUILTIN, DEFAULT, PACKS, Pack, PackFile, THREATS};
@@ -27,6 +27,9 @@ const CASES_OF_A_RULE: usize = 3;
 const BUILTIN_BYTES: usize = 420_000;
 /// Bytes of the default policies' bundle.
 const DEFAULT_BYTES: usize = 900_000;
+
+/// Characters of a pattern that stands in a statement; a longer one has a name.
+const PATTERN_IN_A_RULE: usize = 120;
 
 fn packs() -> Vec<Pack> {
     PACKS.iter().copied().chain([DEFAULT, BUILTIN, THREATS]).collect()
@@ -181,5 +184,18 @@ fn packs_fit_their_budget() {
     for (pack, limit) in [(BUILTIN, BUILTIN_BYTES), (DEFAULT, DEFAULT_BYTES)] {
         let size = bundle(&pack).len();
         assert!(size <= limit, "pack {}: the bundle has {size} bytes, more than {limit}", pack.name);
+    }
+}
+
+/// The built-in layer is not for people to change, and its patterns are spelled out.
+#[test]
+fn a_long_pattern_of_a_policy_has_a_name() {
+    for pack in PACKS.iter().chain([&DEFAULT]) {
+        for pred in policy(pack).preds.iter().filter(|pred| pred.called.is_none()) {
+            if let Operand::Pattern(pattern) = &pred.operand {
+                let length = pattern.text.chars().count();
+                assert!(length <= PATTERN_IN_A_RULE, "{}: {length} characters: {}", pack.name, pattern.text);
+            }
+        }
     }
 }
