@@ -1,8 +1,8 @@
-//! Agsec's own things at a place: what the built-in layer is told that an action mentions.
+//! Agsec's own things at a place: what the built-in layer is told that an action changes.
 //!
-//! In: the state directory, a place. Out: a list of paths, and the events of a call with the mentions added. It is what
+//! In: the state directory, a place. Out: a list of paths, and the events of a call with what they change added. It is what
 //! the hook does, for commands that ask the built-in layer without being a hook. Deliberately not here: finding
-//! mentions (`hook::mention`).
+//! out what that is (`hook::reach`).
 
 use super::directory::StateDirectory;
 use crate::facts::roots::Found;
@@ -32,11 +32,10 @@ impl Own {
         }
     }
 
-    /// Adds to each question what it mentions, and the agent's name; gives what was found out on the way.
+    /// Adds to each question what it changes and how it weakens, and the agent's name; gives what was found out on the way.
     pub fn describe(&self, call: &mut Call<'_>, agent: Option<&str>) -> Vec<Found> {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        let place = self.protected.cwd.as_deref();
-        hook::describe(call, agent, place, &names, || &self.protected, hook::world::setting())
+        hook::describe(call, agent, &names, &|| &self.protected, hook::world::setting())
     }
 
     /// The same for a single event.

@@ -5,6 +5,7 @@
 //! Deliberately not here: what a command does, where a path leads.
 
 use crate::model::event::Event;
+use super::program::is_known;
 use crate::model::value::Value;
 use std::borrow::Cow;
 
@@ -155,7 +156,8 @@ const VERBS: &[(Touch, &[&str])] = &[
         Touch::Write,
         &[
             "write", "create", "edit", "update", "put", "save", "append", "insert", "replace", "patch",
-            "mkdir", "copy", "cp", "set", "upload", "touch", "chmod", "modify", "apply", "download",
+            "mkdir", "copy", "cp", "set", "upload", "touch", "chmod", "modify", "apply", "download", "link",
+            "symlink", "truncate", "overwrite",
         ],
     ),
     (Touch::Execute, &["run", "execute", "exec", "launch", "spawn", "start"]),
@@ -190,6 +192,9 @@ pub fn intent<'e>(event: &'e Event<'_>) -> Intent<'e> {
             let verb = verb(&event.action);
             let mut left = MOST;
             collect(&event.params, verb, DEPTH, &mut left, &mut intent);
+            if intent.commands.is_empty() {
+                alone(&event.params, &mut intent);
+            }
             let path =
                 intent.paths.first().filter(|(touch, _)| matches!(touch, Touch::Write | Touch::Unknown));
             let write = path.and_then(|(_, path)| Some(Write { path, change: change(&event.params)? }));
@@ -246,11 +251,30 @@ fn change<'e>(params: &'e Value<'_>) -> Option<Change<'e>> {
 }
 
 /// How a tool touches paths, by the words of its name.
-fn verb(action: &str) -> Touch {
+pub(super) fn verb(action: &str) -> Touch {
     let tool = action.rsplit('.').next().unwrap_or_default();
     let words: Vec<String> = words(tool);
     let named = |verbs: &[&str]| words.iter().any(|word| verbs.contains(&word.as_str()));
-    VERBS.iter().find(|(_, verbs)| named(verbs)).map_or(Touch::Unknown, |(touch, _)| *touch)
+    // `writefile`: a verb that nothing parts from what follows.
+    let begins = |verbs: &[&str]| {
+        words.iter().any(|word| verbs.iter().any(|verb| verb.len() >= GLUED && word.starts_with(verb)))
+    };
+    let found = VERBS.iter().find(|(_, verbs)| named(verbs));
+    found.or_else(|| VERBS.iter().find(|(_, verbs)| begins(verbs))).map_or(Touch::Unknown, |(touch, _)| *touch)
+}
+
+/// Letters that a verb has at least which is told without a mark behind it.
+const GLUED: usize = 5;
+
+/// Whether a parameter of this name is a command, or a word of one.
+pub(super) fn is_command(name: &str) -> bool {
+    let plain = plain(name);
+    ARGUMENTS.contains(&name) || NAMES.contains(&(plain.as_str(), Meaning::Command))
+}
+
+/// A name of a parameter in lower case, without `_` and `-`.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The words of a name in any of the usual spellings, in lower case.
@@ -275,8 +299,7 @@ fn collect<'e>(params: &'e Value<'_>, touch: Touch, depth: usize, left: &mut usi
     for (name, value) in members {
         let Some(rest) = left.checked_sub(1) else { return };
         *left = rest;
-        let plain: String =
-            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let plain = plain(name);
         let known = NAMES.iter().find(|(known, _)| *known == plain).map(|(_, meaning)| *meaning);
         match value {
             Value::String(text) => one(text, known, &plain, touch, params, intent),
@@ -347,13 +370,33 @@ fn one<'e>(
 
 /// The command with the words that stand beside it under `args` or `arguments`.
 fn with_arguments<'e>(text: &'e str, params: &'e Value<'_>) -> Cow<'e, str> {
-    let beside = ["args", "arguments"].into_iter().find_map(|name| match params.get(name) {
-        Some(Value::List(items)) => Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>()),
-        Some(_) | None => None,
+    let beside = ARGUMENTS.iter().find_map(|name| match params.get(name)? {
+        Value::List(items) => Some(quoted(&items.iter().filter_map(Value::as_str).collect::<Vec<_>>())),
+        Value::String(words) => Some(words.to_string()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     });
-    match beside {
-        Some(words) if !words.is_empty() => Cow::Owned(format!("{text} {}", quoted(&words))),
-        Some(_) | None => Cow::Borrowed(text),
+    match beside.filter(|words| !words.trim().is_empty()) {
+        Some(words) => Cow::Owned(format!("{text} {words}")),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Names of parameters with the words that follow a command; without one beside them they may be all of it.
+const ARGUMENTS: [&str; 2] = ["args", "arguments"];
+
+/// The command that a list of arguments is by itself, where it is one: the first word is a program that is known, or what
+/// a shell is told to run.
+fn alone<'e>(params: &'e Value<'_>, intent: &mut Intent<'e>) {
+    let Some(Value::List(items)) = ARGUMENTS.iter().find_map(|name| params.get(name)) else { return };
+    let words: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+    match words.as_slice() {
+        [option, text, ..] if matches!(*option, "-c" | "-lc" | "-ic" | "/c" | "/C") => {
+            intent.commands.push(Cow::Borrowed(text));
+        }
+        [program, ..] if is_known(program.rsplit('/').next().unwrap_or_default()) => {
+            intent.commands.push(Cow::Owned(quoted(&words)));
+        }
+        _ => {}
     }
 }
 
@@ -408,7 +451,13 @@ mod tests {
         ("mcp.sh.run", r#"{"cmd": "rm -rf /"}"#, &["$rm -rf /"]),
         ("mcp.sh.run", r#"{"argv": ["bash", "-c", "it's"]}"#, &[r"$bash -c 'it'\''s'"]),
         ("mcp.sh.run", r#"{"command": "rm", "args": ["-r", "a b"]}"#, &["$rm -r 'a b'"]),
+        ("mcp.sh.run", r#"{"command": "rm", "args": "-r x"}"#, &["$rm -r x"]),
+        ("mcp.sh.run", r#"{"args": ["rm", "-r", "a b"]}"#, &["$rm -r 'a b'"]),
+        ("mcp.sh.run", r#"{"args": ["-c", "rm x"]}"#, &["$rm x"]),
+        ("mcp.x.y", r#"{"args": ["main", "origin"]}"#, &[]),
         ("mcp.fs.deleteFile", r#"{"filePath": "/a"}"#, &["d/a"]),
+        ("mcp.fs.writefile", r#"{"path": "/a"}"#, &["w/a"]),
+        ("mcp.fs.settings", r#"{"path": "/a"}"#, &["?/a"]),
         ("mcp.fs.read_file", r#"{"paths": ["/a", "b"]}"#, &["r/a", "rb"]),
         ("mcp.fs.frobnicate", r#"{"path": "/a"}"#, &["?/a"]),
         ("mcp.fs.move_file", r#"{"source": "/a", "destination": "../b"}"#, &["d/a", "d../b"]),

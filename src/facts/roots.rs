@@ -3,16 +3,18 @@
 //! In: an event, where it happens, the reader of the machine. Out: [`Roots`] for the evaluators.
 //! Deliberately not here: what commands, paths and URLs are (the readers beside), what a test means (oracle, machine).
 
+mod acts;
 mod repository;
 mod restore;
 mod written;
 
+pub use acts::Act;
 pub(in crate::facts) use restore::is_inside;
 
 use super::command::{Command, Commands, Origin, Word};
 use super::git::{Repository, Unsure};
 use super::params::{Intent, intent};
-use super::program::{Classified, Touch, classify};
+use super::program::{Behaviours, Classified, Touch, classify};
 use super::prompt::{are_enough, signals};
 use super::record::{self, Ground, Path};
 use super::secret::find_secrets;
@@ -80,6 +82,9 @@ struct Run {
 #[derive(Debug)]
 struct Uses {
     program: String,
+    does: Behaviours,
+    /// The folder of an option, e.g. `git -C`.
+    directory: Option<Word>,
     touched: Vec<Touch<'static>>,
     /// URLs, and with `true` hosts.
     urls: Vec<(Word, bool)>,
@@ -372,6 +377,8 @@ fn uses(found: Classified<'_>) -> Uses {
         touched: touched.collect(),
         urls: urls.chain(hosts).collect(),
         doubt: found.doubt.map(record::doubt),
+        does: found.does,
+        directory: found.directory.map(Cow::into_owned),
         program: found.program.into_owned(),
     }
 }

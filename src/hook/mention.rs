@@ -1,13 +1,12 @@
-//! What of agsec's own a call speaks of: `context.agsec.mentions` for the built-in layer.
+//! What of agsec's own a text names: paths of tools, words of a text that no shell understands.
 //!
-//! In: the strings of a call's parameters, and where agsec's own things are. Out: a list of `state`, `policies`,
-//! `binary`, `registration`, `inside`. A file tool's path is resolved and compared; in a shell text the words are, and
-//! the spellings of each protected path are looked for. This is a heuristic over words: it falls on the side of naming.
-//! A command in a protected directory, by the call's working directory or by a `cd` in its text, mentions the directory
-//! and is `inside`: its relative names need not name anything. That it leaves the directory again is not seen.
-//! Deliberately not here: whether speaking of it is allowed (`policies/builtin/`).
+//! In: a path, or a text, and where agsec's own things are. Out: which of them it is, lies in, or may name: `state`,
+//! `policies`, `binary`, `registration`. A path is resolved and compared. Of a text the words are, and the spellings of
+//! each protected path are looked for: a heuristic that falls on the side of naming, for what cannot be read better.
+//! Deliberately not here: what commands do to a path (`hook::change`), whether it is allowed (`policies/builtin/`).
 
 use super::registration;
+use crate::facts::roots::Facts;
 use crate::model::value::Value;
 use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf, is_separator};
@@ -15,7 +14,7 @@ use std::path::{Component, Path, PathBuf, is_separator};
 /// Bytes of one text that are looked into; what is longer than this names everything that it may hide.
 const TEXT_BYTES: usize = 1 << 20;
 
-/// What a mention is called in `context.agsec.mentions`.
+/// What it is called in `context.agsec.touches`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thing {
     /// The state directory, the log, the organisation's directory.
@@ -26,11 +25,12 @@ pub enum Thing {
     Binary,
     /// A settings file by which an agent loads its hooks.
     Registration,
-    /// A command runs in the state directory or in a directory of policies, so that any relative name may be one there.
-    Inside,
 }
 
 impl Thing {
+    /// Every thing, in the order in which they are told.
+    pub const ALL: [Self; 4] = [Self::State, Self::Policies, Self::Binary, Self::Registration];
+
     /// The name in the list.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -39,12 +39,19 @@ impl Thing {
             Self::Policies => "policies",
             Self::Binary => "binary",
             Self::Registration => "registration",
-            Self::Inside => "inside",
+        }
+    }
+
+    /// Whether nothing else lies where this is, so that one who works there works on it.
+    pub(super) fn has_its_own_folder(self) -> bool {
+        match self {
+            Self::State | Self::Policies => true,
+            Self::Binary | Self::Registration => false,
         }
     }
 }
 
-/// Where agsec's own things are. A call asks for it only when a text may name one of them.
+/// Where agsec's own things are. A call asks for it only when it may change one of them.
 #[derive(Debug, Default)]
 pub struct Protected {
     /// The person's home, as `~` and `$HOME` stand for it.
@@ -56,54 +63,45 @@ pub struct Protected {
     pub paths: Vec<(Thing, PathBuf)>,
 }
 
-/// What the parameters of an action mention, each once, in a fixed order. `names` are the last components of the
-/// protected paths but for registrations, with `*` at the end as there: a text without any of them, or of a
-/// registration's, mentions nothing, and `protected` is not asked for. A command counts with `place`, the call's working directory.
-#[must_use]
-pub fn mentions<'p>(
-    action: &str,
-    params: &Value<'_>,
-    place: Option<&Path>,
+/// What a tool changes by the paths that it is given. Of a tool whose name says that it changes something and that is no
+/// agent's own, every parameter counts that is not written for people.
+pub(super) fn by_tool<'p>(
+    facts: &Facts<'_>,
     names: &[&str],
-    protected: impl Fn() -> &'p Protected,
+    protected: &dyn Fn() -> &'p Protected,
 ) -> Vec<Thing> {
     let mut found: Vec<Thing> = Vec::new();
-    let named = |text: &str| names_any(text, names);
-    let place = place.filter(|place| may_be_inside(&place.to_string_lossy(), names));
-    let mut look = |key: &str, text: &str| {
-        if key == "command"
-            && let Some(place) = place
-        {
-            found.extend(inside(protected().holding(&lexical(place))));
-        }
-        if text.len() > TEXT_BYTES {
-            found.extend(protected().paths.iter().map(|(thing, _)| *thing));
-            found.push(Thing::Inside);
-        } else if is_path_key(key) && !text.is_empty() {
-            found.extend(protected().of_path(text));
-        } else {
-            let text = glued(text);
-            if named(&text) {
-                found.extend(protected().of_text(&text));
+    for path in facts.changed_by_tool() {
+        found.extend(protected().of_path(path, facts));
+    }
+    let event = facts.event();
+    let foreign = event.action.starts_with("mcp.") || event.action.starts_with("unknown.");
+    if foreign && facts.changes_by_name() {
+        walk("", &event.params, &mut |key, text| {
+            if !is_prose_key(key) && !facts.is_command_name(key) {
+                found.extend(named(text, names, protected));
             }
-        }
-    };
-    let all = !(action.starts_with("file.") || action == "notebook.edit" || action == "bash.execute");
-    walk("", params, &mut |key, text| {
-        // A file's content may speak of anything; a command is where it stands by its name.
-        if (all && !is_prose_key(key)) || is_path_key(key) || key == "command" {
-            look(key, text);
-        }
-    });
-    each_once(&found)
+        });
+    }
+    found
+}
+
+/// What a text may name.
+pub(super) fn named<'p>(
+    text: &str,
+    names: &[&str],
+    protected: &dyn Fn() -> &'p Protected,
+) -> Vec<Thing> {
+    if text.len() > TEXT_BYTES {
+        return Thing::ALL.to_vec();
+    }
+    let text = glued(text);
+    if names_any(&text, names) { protected().of_text(&text) } else { Vec::new() }
 }
 
 /// Each thing once, in a fixed order.
 pub(super) fn each_once(found: &[Thing]) -> Vec<Thing> {
-    [Thing::State, Thing::Policies, Thing::Binary, Thing::Registration, Thing::Inside]
-        .into_iter()
-        .filter(|thing| found.contains(thing))
-        .collect()
+    Thing::ALL.into_iter().filter(|thing| found.contains(thing)).collect()
 }
 
 /// Whether one of the names stands in a path as a whole component, as it does in all that lies in the thing so named.
@@ -126,24 +124,6 @@ pub(super) fn names_any(text: &str, names: &[&str]) -> bool {
         || registration::NAMES.iter().any(|name| holds(name))
 }
 
-/// What a command mentions that runs in a place which belongs to these.
-fn inside(mut held: Vec<Thing>) -> Vec<Thing> {
-    held.retain(|thing| match thing {
-        Thing::State | Thing::Policies => true,
-        // Their directories hold other things as well.
-        Thing::Binary | Thing::Registration | Thing::Inside => false,
-    });
-    if !held.is_empty() {
-        held.push(Thing::Inside);
-    }
-    held
-}
-
-/// True for a word after which a folder is named that the command goes to.
-fn goes(word: &str) -> bool {
-    matches!(word, "cd" | "pushd" | "chdir" | "-C" | "--chdir" | "--directory")
-}
-
 /// A text without quotes and backslashes: they only glue words together.
 ///
 /// PERF: by bytes, because a command may hold a whole file, and nothing in it is one of them as a part of a character.
@@ -164,10 +144,6 @@ fn glued(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn is_path_key(key: &str) -> bool {
-    matches!(key, "file_path" | "notebook_path" | "path")
-}
-
 /// What other tools call the text that a person is to read: a page about a path changes nothing there.
 fn is_prose_key(key: &str) -> bool {
     matches!(key, "content" | "body" | "text" | "description" | "title" | "message" | "comment" | "summary")
@@ -183,14 +159,22 @@ fn walk(key: &str, value: &Value<'_>, look: &mut impl FnMut(&str, &str)) {
 }
 
 impl Protected {
-    fn of_path(&self, text: &str) -> Vec<Thing> {
-        self.absolute(text).map(|path| self.of_place(&path)).unwrap_or_default()
+    /// The things that a path of a tool is or lies in.
+    fn of_path(&self, text: &str, facts: &Facts<'_>) -> Vec<Thing> {
+        self.absolute(text).map(|path| self.of_place(&path, facts)).unwrap_or_default()
     }
 
     /// The things that an absolute path is or lies in, by its name or by where its links lead.
-    pub(super) fn of_place(&self, path: &Path) -> Vec<Thing> {
-        let found = self.holding(&lexical(path));
-        if found.is_empty() { self.really_holding(&resolved(path)) } else { found }
+    pub(super) fn of_place(&self, path: &Path, facts: &Facts<'_>) -> Vec<Thing> {
+        let path = lexical(path);
+        let found = self.holding(&path);
+        if !found.is_empty() {
+            return found;
+        }
+        if is_usual_state(&path) {
+            return vec![Thing::State];
+        }
+        self.really_holding(Path::new(&facts.leads(&path.to_string_lossy())), facts)
     }
 
     fn of_text(&self, text: &str) -> Vec<Thing> {
@@ -208,32 +192,31 @@ impl Protected {
         let breaks = |c: char| {
             c.is_whitespace() || matches!(c, ';' | '|' | '&' | '<' | '>' | '(' | ')' | '`' | '=' | ',')
         };
-        let mut went = false;
         for word in text.split(breaks).filter(|word| !word.is_empty()) {
-            let named = self.of_word(word, moves);
-            // An option stands between: `cd -P policies`.
-            if went && !word.starts_with('-') {
-                found.extend(inside(named));
-            } else {
-                found.extend(named);
-            }
-            went = goes(word) || (went && word.starts_with('-'));
+            found.extend(self.of_word(word, moves));
         }
         found
     }
 
     fn of_word(&self, word: &str, moves: bool) -> Vec<Thing> {
         let known = self.absolute(word);
-        let mut found = known.as_deref().map(|path| self.holding(&lexical(path))).unwrap_or_default();
-        let relative =
-            !word.starts_with(['/', '~']) && !word.starts_with("$HOME") && !word.starts_with("${HOME}");
+        let relative = !word.starts_with(['/', '~', '$']);
         if known.is_none() || (moves && relative) {
-            found.extend(self.ending(word));
+            return self.of_part(word);
         }
+        known.map(|path| self.holding(&lexical(&path))).unwrap_or_default()
+    }
+
+    /// The things that a path is or lies in of which only this is certain. Its folder may be any.
+    pub(super) fn of_part(&self, word: &str) -> Vec<Thing> {
+        let known = self.absolute(word);
+        let mut found = known.as_deref().map(|path| self.holding(&lexical(path))).unwrap_or_default();
+        found.extend(self.ending(word));
         found
     }
 
-    /// The things that a path of unknown base may be: those that end in its first components.
+    /// The things that a path of unknown base may be: those that end in its first components. One name alone says
+    /// enough only of a directory of policies, and where it is hidden.
     fn ending(&self, word: &str) -> Vec<Thing> {
         let tail: PathBuf = Path::new(word)
             .components()
@@ -245,19 +228,28 @@ impl Protected {
         if tail.as_os_str().is_empty() {
             return Vec::new();
         }
-        let may_be = |path: &Path| {
-            path.ancestors().skip(1).any(|base| path.strip_prefix(base).is_ok_and(|end| below(&tail, end)))
+        let may_be = |(thing, path): &&(Thing, PathBuf)| {
+            let enough = |end: &Path| {
+                *thing == Thing::Policies
+                    || end.components().count() > 1
+                    || end.as_os_str().as_encoded_bytes().starts_with(b".")
+            };
+            let ends =
+                |base: &Path| path.strip_prefix(base).is_ok_and(|end| enough(end) && below(&tail, end));
+            path.ancestors().skip(1).any(ends)
         };
-        self.paths.iter().filter(|(_, path)| may_be(path)).map(|(thing, _)| *thing).collect()
+        self.paths.iter().filter(may_be).map(|(thing, _)| *thing).collect()
     }
 
     /// The things whose place, without links, is or holds this path; only those whose name occurs in it are looked up.
-    fn really_holding(&self, path: &Path) -> Vec<Thing> {
+    fn really_holding(&self, path: &Path, facts: &Facts<'_>) -> Vec<Thing> {
         let named = |known: &Path| {
             path.components()
                 .any(|part| known.file_name().is_some_and(|name| below(part.as_ref(), name.as_ref())))
         };
-        let same = |known: &Path| may_be_below(path, known) && named(known) && below(path, &resolved(known));
+        let leads = |known: &Path| facts.leads(&known.to_string_lossy());
+        let same =
+            |known: &Path| may_be_below(path, known) && named(known) && below(path, Path::new(&leads(known)));
         self.paths.iter().filter(|(_, known)| same(known)).map(|(thing, _)| *thing).collect()
     }
 
@@ -283,6 +275,20 @@ impl Protected {
             (false, None) => None,
         }
     }
+}
+
+/// Whether a path is or lies in `.agsec` of somebody's home, whoever that is.
+fn is_usual_state(path: &Path) -> bool {
+    let mut parts = path.components().filter_map(|part| match part {
+        Component::Normal(name) => name.to_str(),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => None,
+    });
+    let name = match parts.next() {
+        Some("root") => parts.next(),
+        Some("home" | "Users") => parts.nth(1),
+        Some(_) | None => None,
+    };
+    name == Some(".agsec")
 }
 
 /// True where `path` is `known` or lies below it; `*` at the end of `known` stands for the rest of a name.
@@ -331,20 +337,13 @@ fn lexical(path: &Path) -> PathBuf {
     out
 }
 
-/// The path with the links of its deepest existing part followed.
-fn resolved(path: &Path) -> PathBuf {
-    for base in path.ancestors() {
-        if let Ok(real) = base.canonicalize() {
-            let rest = path.strip_prefix(base).unwrap_or(Path::new(""));
-            return lexical(&real.join(rest));
-        }
-    }
-    lexical(path)
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::facts::roots::Setting;
+    use crate::facts::shell::ast::Dialect;
+    use crate::facts::world::{Recorded, Surroundings};
+    use crate::model::event::Event;
 
     fn protected() -> Protected {
         Protected {
@@ -360,109 +359,86 @@ mod tests {
         }
     }
 
-    fn found(action: &str, key: &'static str, text: &str) -> Vec<&'static str> {
-        found_at("/home/dev/shop", action, key, text)
-    }
-
-    fn found_at(place: &str, action: &str, key: &'static str, text: &str) -> Vec<&'static str> {
-        let protected = &Protected { cwd: Some(place.into()), ..protected() };
+    /// What a tool changes on a machine.
+    fn changed(world: &Recorded, action: &str, key: &'static str, text: &str) -> Vec<&'static str> {
         let params = Value::Object(vec![(Cow::Borrowed(key), Value::String(Cow::Borrowed(text)))]);
+        let event =
+            Event { action: Cow::Borrowed(action), params, context: Value::Object(Vec::new()) };
+        let surroundings = |_: &Event<'_>| Surroundings::default();
+        let facts = Facts::new(
+            &event,
+            Setting { surroundings: &surroundings, dialect: &|_| Dialect::Bash, world },
+        );
+        let protected = &protected();
         let names = [".agsec", "policies", "agsec-hook", "settings*"];
-        let things = mentions(action, &params, Some(Path::new(place)), &names, || protected);
-        things.into_iter().map(Thing::name).collect()
+        each_once(&by_tool(&facts, &names, &|| protected)).into_iter().map(Thing::name).collect()
     }
 
     #[test]
-    fn commands_mention_what_they_name_in_any_plain_spelling() {
-        for (command, expected) in [
+    fn a_text_names_things_in_any_plain_spelling() {
+        let protected = &protected();
+        let names = [".agsec", "policies", "agsec-hook", "settings*"];
+        let found = |text: &str| -> Vec<&'static str> {
+            let found = named(text, &names, &|| protected);
+            each_once(&found).into_iter().map(Thing::name).collect()
+        };
+        for (text, expected) in [
             ("ls -la", vec![]),
             ("rm -rf /home/dev/.agsec", vec!["state"]),
-            ("rm -rf ~/.agsec/bundles", vec!["state"]),
             ("rm -rf \"$HOME\"/.ag'sec'", vec!["state"]),
             ("rm -rf ${HOME}/.agsec;ls", vec!["state"]),
             ("rm -rf ../.agsec", vec!["state"]),
             ("rm -rf ./x/../../.agsec/", vec!["state"]),
-            ("cd ~ && rm -rf .agsec", vec!["state"]),
             ("rm $X/.agsec/state", vec!["state"]),
-            ("cat .agsec/policies/x.yaml", vec![]),
             ("cat ~/.agsec.yaml /home/dev/.agsec-old", vec![]),
             ("echo x > policies/01.yaml", vec!["policies"]),
             ("git log -- docs/policies", vec![]),
             ("mv /usr/local/bin/agsec-hook /tmp", vec!["binary"]),
+            ("rm $X/agsec-hook $Y/settings.json", vec![]),
+            ("rm $X/bin/agsec-hook", vec!["binary"]),
             ("echo {} >.claude/settings.local.json", vec!["registration"]),
-            ("sed -i d ~/.claude/settings.json", vec!["registration"]),
             ("cat tests/fixtures/.claude/settings.json", vec![]),
             ("cp a ~/.agsec && cp a policies", vec!["state", "policies"]),
         ] {
-            assert_eq!(found("bash.execute", "command", command), expected, "{command}");
+            assert_eq!(found(text), expected, "{text}");
         }
+        assert_eq!(found(&"x".repeat(TEXT_BYTES + 1)).len(), Thing::ALL.len());
     }
 
     #[test]
-    fn a_command_in_a_protected_directory_mentions_it() {
-        let policies = "/home/dev/shop/policies";
-        for (place, command, expected) in [
-            (policies, "echo > 01_base.yaml", vec!["policies", "inside"]),
-            ("/home/dev/shop/x/../policies/", "ls", vec!["policies", "inside"]),
-            ("/home/dev/.agsec", "rm state", vec!["state", "inside"]),
-            ("/home/dev/.agsec/bundles", "rm *", vec!["state", "inside"]),
-            ("/home/dev/shop/policies-old", "rm *", vec![]),
-            ("/home/dev/shop/policies-old/../policies", "rm *", vec!["policies", "inside"]),
-            ("/home/dev/shop/.claude", "rm x", vec![]),
-            ("/home/dev/shop/.claude", "rm settings.json", vec!["registration"]),
-            ("/home/dev/shop", "cd policies && sed -i s/deny/allow/ *.yaml", vec!["policies", "inside"]),
-            ("/home/dev/shop", "cd -P -- 'policies'; rm x", vec!["policies", "inside"]),
-            ("/home/dev/shop", "cd /home/dev/shop\ncd policies\nrm x", vec!["policies", "inside"]),
-            ("/home/dev/shop", "pushd $PWD/policies; rm x", vec!["policies", "inside"]),
-            ("/home/dev/shop", "git -C policies rm x", vec!["policies", "inside"]),
-            ("/home/dev/shop", "cd ~/.agsec;rm state", vec!["state", "inside"]),
-            ("/home/dev/shop", "cd src && rm x", vec![]),
-            ("/home/dev/shop", "cd .. && cat shop/policies/x", vec!["policies"]),
-            ("/home/dev/shop", "cp a policies", vec!["policies"]),
-        ] {
-            assert_eq!(found_at(place, "bash.execute", "command", command), expected, "{place} {command}");
-        }
-        assert!(found_at(policies, "file.read", "file_path", "/etc/hosts").is_empty());
-        assert!(found_at(policies, "bash.execute", "description", "list").is_empty());
-    }
-
-    #[test]
-    fn paths_of_file_tools_are_resolved() {
+    fn paths_of_tools_that_change_something_are_resolved() {
+        let world = Recorded::new();
         for (path, expected) in [
             ("/home/dev/shop/src/a.rs", vec![]),
             ("/home/dev//.agsec/./state", vec!["state"]),
             ("/home/dev/shop/../.agsec/state", vec!["state"]),
+            ("/Users/somebody/.agsec/state", vec!["state"]),
+            ("/srv/home/.agsec/state", vec![]),
             ("~/.claude/settings.json", vec!["registration"]),
             ("policies/01.yaml", vec!["policies"]),
             ("/home/dev/shop/.claude/skills/x", vec![]),
         ] {
-            assert_eq!(found("file.write", "file_path", path), expected, "{path}");
+            assert_eq!(changed(&world, "file.write", "file_path", path), expected, "{path}");
         }
-        assert!(found("file.write", "content", "see ~/.agsec").is_empty());
-        assert!(found("mcp.notion.create_page", "content", "see ~/.agsec/policies and rm it").is_empty());
-        assert_eq!(found("mcp.fs.write", "target", "/home/dev/.agsec/state"), ["state"]);
+        for (action, key, text, expected) in [
+            ("file.write", "content", "see ~/.agsec", vec![]),
+            ("file.read", "file_path", "~/.agsec/state", vec![]),
+            ("mcp.notion.create_page", "content", "see ~/.agsec/policies and rm it", vec![]),
+            ("mcp.fs.write", "target", "/home/dev/.agsec/state", vec!["state"]),
+            ("mcp.fs.put_object", "object", "policies/x.yaml", vec!["policies"]),
+            ("mcp.fs.get_object", "object", "policies/x.yaml", vec![]),
+        ] {
+            assert_eq!(changed(&world, action, key, text), expected, "{action} {text}");
+        }
     }
 
     #[test]
-    fn links_to_and_above_a_protected_place_are_followed() {
-        let home = tempfile::tempdir().unwrap();
-        let real = home.path().canonicalize().unwrap();
-        std::fs::create_dir(real.join(".agsec")).unwrap();
-        std::os::unix::fs::symlink(real.join(".agsec"), real.join("innocent")).unwrap();
-        let protected =
-            Protected { paths: vec![(Thing::State, real.join(".agsec"))], ..Protected::default() };
-        let path = real.join("innocent/new/file");
-        let params = Value::Object(vec![("file_path".into(), Value::String(path.to_str().unwrap().into()))]);
-        assert_eq!(mentions("file.write", &params, None, &[], || &protected), [Thing::State]);
-        std::os::unix::fs::symlink(&real, real.join("alias")).unwrap();
-        let spelled =
-            Protected { paths: vec![(Thing::State, real.join("alias/.agsec"))], ..Protected::default() };
-        assert_eq!(mentions("file.write", &params, None, &[], || &spelled), [Thing::State]);
-    }
-
-    #[test]
-    fn a_text_too_long_to_look_into_may_mention_anything() {
-        let text = "x".repeat(TEXT_BYTES + 1);
-        assert_eq!(found("bash.execute", "command", &text).len(), 5);
+    fn links_to_a_protected_place_are_followed() {
+        let world = Recorded::new().file("/home/dev/.agsec/state", "").link("/srv/innocent", "/home/dev/.agsec");
+        assert_eq!(changed(&world, "file.write", "file_path", "/srv/innocent/new/file"), ["state"]);
+        let world = Recorded::new().file("/data/agsec/state", "").link("/home/dev/.agsec", "/data/agsec");
+        assert_eq!(changed(&world, "file.write", "file_path", "/data/agsec/state"), Vec::<&str>::new());
+        let world = Recorded::new().file("/data/.agsec/state", "").link("/home/dev/.agsec", "/data/.agsec");
+        assert_eq!(changed(&world, "file.write", "file_path", "/data/.agsec/state"), ["state"]);
     }
 }

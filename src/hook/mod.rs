@@ -21,6 +21,7 @@ pub mod answer;
 pub mod arena;
 pub mod arguments;
 pub mod builtin;
+mod change;
 mod conclude;
 pub mod deadline;
 pub mod decide;
@@ -51,6 +52,7 @@ pub mod source;
 pub mod start;
 pub mod state;
 pub mod tool;
+pub mod weaken;
 pub mod world;
 
 use crate::audit::log;
@@ -71,7 +73,7 @@ use failure::Failure;
 use input::Input;
 use judge::{Judgement, judge, sentence};
 use locate::{Session, locate};
-use mention::{Protected, Thing, mentions};
+use mention::{Protected, Thing};
 use mode::Mode;
 use place::Places;
 use platform::{Call, Kind, Malformed, PLATFORMS, Platform};
@@ -82,6 +84,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf, is_separator};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use weaken::Way;
 
 /// By which program the hook was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,9 +196,8 @@ impl Run {
             found = describe(
                 call,
                 self.options.agent.as_deref(),
-                places.written().first().map(PathBuf::as_path),
                 &protected_names(&self.options, &state_directory, &located.state),
-                paths,
+                &paths,
                 world::setting(),
             );
         }
@@ -401,18 +403,37 @@ pub fn protected(
         let files = PLATFORMS.into_iter().flat_map(|platform| platform.registrations);
         paths.extend(files.map(|file| (Thing::Registration, root.join(file))));
     }
+    paths.extend(moved().map(|path| (Thing::Registration, path)));
     Protected { home, cwd: session.places.written().first().cloned(), paths }
 }
 
-/// Adds to each question's context what the host does not know: whose overlay counts, and what of agsec's own the
-/// parameters mention when they are used at `place` and its commands reach. A payload cannot say any of it for itself.
+/// Registrations in folders that the environment has moved away from the home.
+fn moved() -> impl Iterator<Item = PathBuf> {
+    let base = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|base| base.is_absolute());
+    PLATFORMS.into_iter().flat_map(move |platform| {
+        let shared = Some(("XDG_CONFIG_HOME", ".config"));
+        let bases: Vec<(PathBuf, &str)> = [platform.moved, shared]
+            .into_iter()
+            .flatten()
+            .filter_map(|(variable, folder)| Some((base(variable)?, folder)))
+            .collect();
+        platform.registrations.iter().flat_map(move |file| {
+            let below = |(base, folder): &(PathBuf, &str)| {
+                Some(base.join(file.strip_prefix(folder)?.strip_prefix('/')?))
+            };
+            bases.iter().filter_map(below).collect::<Vec<_>>()
+        })
+    })
+}
+
+/// Adds to each question's context what the host does not know: whose overlay counts, what of agsec's own the action
+/// changes, and how it weakens. A payload cannot say any of it for itself.
 /// Gives what was found out on the way, question by question, for [`questions`].
 pub fn describe<'p>(
     call: &mut Call<'_>,
     agent: Option<&str>,
-    place: Option<&Path>,
     names: &[&str],
-    protected: impl Fn() -> &'p Protected,
+    protected: &dyn Fn() -> &'p Protected,
     setting: Setting<'_>,
 ) -> Vec<Found> {
     let mut all = Vec::with_capacity(call.questions.len());
@@ -420,17 +441,14 @@ pub fn describe<'p>(
         return all;
     }
     for question in &mut call.questions {
-        let things = mentions(&question.action, &question.params, place, names, &protected);
         let facts = Facts::new(question, setting);
-        let reach = reach::of_event(&facts, names, &protected);
+        let reach = reach::of_event(&facts, names, protected);
         all.push(facts.into_found());
-        let list = |things: &[Thing]| {
-            Value::List(mention::each_once(things).iter().map(|thing| platform::text(thing.name())).collect())
-        };
+        let touches = mention::each_once(&reach.touches);
+        let weakens = Way::ALL.into_iter().filter(|way| reach.weakens.contains(way));
         let told = platform::object([
-            ("mentions", list(&things)),
-            ("touches", list(&reach.touches)),
-            ("runs", platform::text(reach.runs)),
+            ("touches", Value::List(touches.iter().map(|thing| platform::text(thing.name())).collect())),
+            ("weakens", Value::List(weakens.map(|way| platform::text(way.name())).collect())),
         ]);
         let Value::Object(context) = &mut question.context else { continue };
         context.retain(|(key, _)| key != "agsec" && (agent.is_none() || key != "agent"));

@@ -67,6 +67,10 @@ pub struct Platform {
     /// Files by which the agent loads hooks, below a project's root or a home, or absolute; `*` at the end stands for
     /// the rest of a name.
     pub registrations: &'static [&'static str],
+    /// Its programs: one of them on the `PATH` says that the agent is there, and whoever starts one starts the agent.
+    pub programs: &'static [&'static str],
+    /// The environment variable that moves a folder of the home, and the folder.
+    pub moved: Option<(&'static str, &'static str)>,
     /// The environment variable in which the host names the session's project, if it does.
     pub root_variable: Option<&'static str>,
     /// The environment variables in which the host names the tool and the session; then the payload is nothing but the

@@ -1,76 +1,65 @@
-//! What the commands of a call reach once the shell has read them: `context.agsec.touches` and `context.agsec.runs`.
+//! What the commands of a call reach once the shell has read them: `context.agsec.touches` and `context.agsec.weakens`.
 //!
-//! In: the facts of an event, and where agsec's own things are. Out: which of them a command writes, deletes or moves, by
-//! the resolved paths, and each simple command as one line, after quoting, expansion and unwrapping. What is known only
-//! when it runs is in neither; the words of the text are looked at beside (`hook::mention`).
+//! In: the facts of an event, and where agsec's own things are. Out: which of them a tool or a command writes, removes,
+//! moves or makes a way to, by the resolved paths, and in which ways its commands weaken. Of a path that is known only
+//! when it runs, what is certain counts; of a text that is not understood, every word that it holds.
 //! Deliberately not here: whether that is allowed (`policies/builtin/`), how a shell reads a text (`facts`).
 
-use super::mention::{Protected, Thing, may_be_inside, names_any};
+use super::change::{self, Change, Place, changes};
+use super::mention::{self, Protected, Thing, may_be_inside, names_any};
 use super::platform::PLATFORMS;
 use super::search::{Searches, searches};
-use crate::facts::command::{Command, Word};
+use super::weaken::{Way, ways, ways_in_text};
 use crate::facts::glob::fnmatchcase;
-use crate::facts::roots::Facts;
-use crate::facts::value::{Fact, Roots};
-use crate::model::fact::{FactRoot, Kind};
-use crate::model::value::Value;
+use crate::facts::program::Access;
+use crate::facts::roots::{Act, Facts};
+use crate::facts::world::Entry;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// Bytes of all lines; commands beyond them may be anything.
-const LINES_BYTES: usize = 1 << 20;
-/// The programs by which a folder goes away with all that it holds. Others that are told to delete pick what they delete.
-const REMOVERS: [&str; 5] = ["rm", "mv", "rmdir", "trash", "gio trash"];
 /// Programs that put files into a folder under names that their words do not say.
 const FILLERS: [&str; 8] = ["git clone", "wget", "aria2c", "unzip", "tar", "bsdtar", "7z", "unar"];
+/// Programs that only look. PERF: a text that plainly runs one of them and nothing else is not parsed.
+const LOOKING: [&str; 14] = [
+    "ls", "cat", "pwd", "echo", "grep", "head", "tail", "wc", "cd", "which", "stat", "whoami", "true", "uname",
+];
+/// What may make a shell read a text as something else than plain words.
+const SPECIAL: &str = "'\"\\$`*?[{<>(&;|\n!~#=";
 
-/// What commands reach.
+/// What a call reaches.
 #[derive(Debug, Default)]
 pub struct Reach {
-    /// What they write, delete or move.
+    /// What it changes.
     pub touches: Vec<Thing>,
-    /// The commands, one a line: `NAME=value` for what is set for it, its name without a folder, its arguments. Blanks
-    /// inside a word are `_`, so that a blank ends a word and a line end ends a command.
-    pub runs: String,
+    /// How it weakens.
+    pub weakens: Vec<Way>,
 }
 
-/// What the commands of an event, or the paths of another tool, reach; nothing where its words are plain and name
-/// nothing in `names`, the last components of all protected paths.
-pub fn of_event<'p>(facts: &Facts<'_>, names: &[&str], protected: impl Fn() -> &'p Protected) -> Reach {
-    let event = facts.event();
-    let runs = |prefix: &&str| event.action.starts_with(prefix);
-    if !["bash.", "mcp.", "unknown."].iter().any(runs) || !may_reach(&event.params, names) {
-        return Reach::default();
+/// What an event reaches. `names` are the last components of the protected paths but for registrations, with `*` at the end
+/// as there: a path without any of them, or of a registration's, lies in nothing, and `protected` is not asked for.
+pub fn of_event<'p>(facts: &Facts<'_>, names: &[&str], protected: &dyn Fn() -> &'p Protected) -> Reach {
+    let texts = facts.command_texts();
+    let mut reach = Reach { touches: mention::by_tool(facts, names, protected), weakens: Vec::new() };
+    if texts.iter().all(|text| only_looks(text)) {
+        return reach;
     }
-    reach(facts, names, protected)
-}
-
-/// True where some text may be read by a shell as something else than what its words say, or names what is protected,
-/// or removes. PERF: most commands are plain, and then nothing is parsed.
-fn may_reach(value: &Value<'_>, names: &[&str]) -> bool {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-        Value::String(text) => {
-            text.contains(|c: char| "'\"\\$`*?[{<>(&;|\n!".contains(c))
-                || ["rm", "mv"].iter().any(|name| text.contains(name))
-                || names_any(text, names)
-                || has_hidden_name(text) && folders().any(|folder| text.contains(folder))
+    let acts: Vec<Act<'_>> = facts.acts().collect();
+    let own = Own { facts, names, protected };
+    reach.touches.extend(own.touched(&acts));
+    reach.weakens = ways(&acts);
+    if !facts.commands().opaque.is_empty() {
+        for text in texts {
+            reach.touches.extend(mention::named(text, names, protected));
+            reach.weakens.extend(ways_in_text(text));
         }
-        Value::List(items) => items.iter().any(|item| may_reach(item, names)),
-        Value::Object(members) => members.iter().any(|(_, item)| may_reach(item, names)),
     }
+    reach
 }
 
-/// Whether some word or component begins with a dot and a letter. PERF: most texts have none, and then no folder is
-/// looked for.
-fn has_hidden_name(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    text.match_indices('.').any(|(at, _)| {
-        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        let after = bytes.get(at.saturating_add(1));
-        before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b".-_".contains(byte))
-            && after.is_some_and(u8::is_ascii_alphabetic)
-    })
+/// Whether a text is a program that only looks, with plain words.
+fn only_looks(text: &str) -> bool {
+    let first = text.split_ascii_whitespace().next().unwrap_or_default();
+    LOOKING.contains(&first) && !text.contains(|c: char| SPECIAL.contains(c))
 }
 
 /// The names of the folders in which registrations lie, e.g. `.claude`.
@@ -79,64 +68,11 @@ fn folders() -> impl Iterator<Item = &'static str> {
     files.filter_map(|file| file.rsplit('/').nth(1)).filter(|folder| folder.starts_with('.'))
 }
 
-fn reach<'p>(facts: &Facts<'_>, names: &[&str], protected: impl Fn() -> &'p Protected) -> Reach {
-    let mut runs = String::new();
-    for command in &facts.commands().list {
-        line(command, &mut runs);
-        if runs.len() > LINES_BYTES {
-            return Reach { touches: vec![Thing::State], runs: String::new() };
-        }
-    }
-    let mut touches = Vec::new();
-    let found = Searches::of(&facts.commands().list);
-    if let Fact::Record(columns) = facts.root(FactRoot::Path) {
-        for list in columns {
-            let Fact::List(list) = list else { continue };
-            let sources: Vec<Source<'_>> = list.items.iter().filter_map(source).collect();
-            let reached = list.items.iter().filter_map(touch).filter(|touch| touch.may_reach(names));
-            touches.extend(reached.flat_map(|touch| touch.things(protected(), &sources)));
-            let folders = list.items.iter().filter(|_| !found.is_empty()).filter_map(searched);
-            touches.extend(folders.flat_map(|below| {
-                let paths = protected().paths.iter().map(|(thing, known)| (thing, usual(known)));
-                paths.filter(|(_, known)| found.find(known, below) && known.exists()).map(|(thing, _)| *thing)
-            }));
-        }
-    }
-    Reach { touches, runs }
-}
-
-fn line(command: &Command, line: &mut String) {
-    if !line.is_empty() {
-        line.push('\n');
-    }
-    for (name, value) in &command.env {
-        line.push_str(name);
-        line.push('=');
-        word(value, line);
-        line.push(' ');
-    }
-    line.push_str(command.base_name());
-    for argument in &command.args {
-        line.push(' ');
-        word(argument, line);
-    }
-}
-
-/// A word that is known only when it runs is `$` and what is certain of it.
-fn word(word: &Word, line: &mut String) {
-    if word.doubt().is_some() {
-        line.push('$');
-    }
-    line.extend(word.text.chars().map(|c| if c.is_whitespace() || c.is_control() { '_' } else { c }));
-}
-
-/// A file that is changed.
-struct Touch<'f> {
-    path: &'f str,
-    glob: bool,
-    /// With all that is below it.
-    removed: bool,
-    via: &'f str,
+/// A look at agsec's own things.
+struct Own<'o, 'e, 'p> {
+    facts: &'o Facts<'e>,
+    names: &'o [&'o str],
+    protected: &'o dyn Fn() -> &'p Protected,
 }
 
 /// A file that a program may put into a folder.
@@ -148,122 +84,172 @@ struct Source<'f> {
     via: &'f str,
 }
 
-/// The file that a record of `path.touched` takes from somewhere.
-fn source<'f>(record: &'f Fact<'_>) -> Option<Source<'f>> {
-    let access = text(record, "access")?;
-    let written = text(record, "written")?;
-    matches!(access, "read" | "delete").then_some(Source {
-        name: written.trim_end_matches('/').rsplit('/').next().unwrap_or_default(),
-        inside: written.ends_with("/.")
-            || written.ends_with('/')
-            || known(record, "glob") == Some(&Value::Bool(true)),
-        via: text(record, "via").unwrap_or_default(),
-    })
-}
-
-/// The change that a record of `path.touched` tells of; `None` where it is read, or not known.
-fn touch<'f>(record: &'f Fact<'_>) -> Option<Touch<'f>> {
-    let access = text(record, "access")?;
-    let recursive = known(record, "recursive") == Some(&Value::Bool(true));
-    let via = text(record, "via").unwrap_or_default();
-    matches!(access, "write" | "delete").then_some(Touch {
-        path: text(record, "resolved")?,
-        glob: known(record, "glob") == Some(&Value::Bool(true)),
-        removed: access == "delete" && REMOVERS.contains(&via) && (recursive || via == "mv"),
-        via,
-    })
-}
-
-/// The folder that a record of `path.touched` says is searched.
-fn searched<'f>(record: &'f Fact<'_>) -> Option<&'f Path> {
-    let below = searches(text(record, "via")?).then(|| text(record, "resolved"))?;
-    below.map(Path::new)
-}
-
-fn known<'f>(record: &'f Fact<'_>, column: &str) -> Option<&'f Value<'f>> {
-    let kind: Kind = FactRoot::Path.kind();
-    let (_, Kind::List(kind)) = kind.column("touched")? else { return None };
-    match record.descend(*kind, [column].into_iter())?.0 {
-        Fact::Known(value) => Some(value),
-        Fact::Missing | Fact::Doubt(_) | Fact::List(_) | Fact::Record(_) => None,
+/// The files that commands take from somewhere.
+fn sources<'f>(acts: &[Act<'f>]) -> Vec<Source<'f>> {
+    let mut found = Vec::new();
+    for act in acts {
+        let taken = |access: Access| matches!(access, Access::Read | Access::Delete);
+        found.extend(act.touched.iter().filter(|touch| taken(touch.access)).map(|touch| {
+            let written = touch.word.text.as_str();
+            Source {
+                name: written.trim_end_matches('/').rsplit('/').next().unwrap_or_default(),
+                inside: written.ends_with("/.") || written.ends_with('/') || touch.word.glob,
+                via: act.program,
+            }
+        }));
     }
+    found
 }
 
-fn text<'f>(record: &'f Fact<'_>, column: &str) -> Option<&'f str> {
-    known(record, column)?.as_str()
-}
-
-impl Touch<'_> {
-    /// Whether there is anything to look for. PERF: links are followed in the path, so what it lies in stands in it.
-    fn may_reach(&self, names: &[&str]) -> bool {
-        self.removed
-            || self.glob
-            || may_be_inside(self.path, names)
-            || names_any(self.path, names)
-            || self.is_folder_of_registrations()
+impl<'p> Own<'_, '_, 'p> {
+    fn protected(&self) -> &'p Protected {
+        (self.protected)()
     }
 
-    fn is_folder_of_registrations(&self) -> bool {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        name.starts_with('.') && folders().any(|folder| folder == name)
-    }
-
-    /// Whether something with this name, which may end in `*`, is put into the folder.
-    fn gets(&self, name: &str, sources: &[Source<'_>]) -> bool {
-        let fits = |source: &Source<'_>| match name.strip_suffix('*') {
-            Some(start) => source.name.starts_with(start),
-            None => source.name == name,
-        };
-        FILLERS.contains(&self.via)
-            || sources.iter().any(|source| source.via == self.via && (source.inside || fits(source)))
-    }
-
-    /// What is changed: what the path lies in, what its pattern finds or a removed folder holds, where that is there, and
-    /// what is put into a folder under a name that counts.
-    fn things(&self, protected: &Protected, sources: &[Source<'_>]) -> Vec<Thing> {
-        let mut found = protected.of_place(Path::new(self.path));
-        if self.is_folder_of_registrations() {
-            let gets = |known: &Path| {
-                known.parent() == Some(Path::new(self.path))
-                    && known
-                        .file_name()
-                        .and_then(|name| name.to_str())
-                        .is_some_and(|name| self.gets(name, sources))
-            };
-            found.extend(protected.paths.iter().filter(|(_, known)| gets(known)).map(|(thing, _)| *thing));
-        }
-        if self.removed || self.glob {
-            let lost = |known: &Path| {
-                let known = usual(known);
-                known.exists()
-                    && (self.takes(&known) || self.takes(&known.canonicalize().unwrap_or_default()))
-            };
-            found.extend(protected.paths.iter().filter(|(_, known)| lost(known)).map(|(thing, _)| *thing));
+    /// What commands change.
+    fn touched(&self, acts: &[Act<'_>]) -> Vec<Thing> {
+        let mut found = Vec::new();
+        let sources = sources(acts);
+        let list = &self.facts.commands().list;
+        let searched = Searches::of(list);
+        for act in acts {
+            for change in changes(self.facts, act, acts) {
+                found.extend(self.by_change(&change, &sources));
+            }
+            if !searched.is_empty() && searches(act.program) {
+                found.extend(self.by_search(act, &searched));
+            }
         }
         found
     }
 
-    fn takes(&self, known: &Path) -> bool {
-        if self.removed {
-            known.ancestors().any(|folder| self.is(folder))
-        } else {
-            known.is_file() && self.is(known)
+    fn by_change(&self, change: &Change<'_>, sources: &[Source<'_>]) -> Vec<Thing> {
+        match change {
+            Change::At(place) if self.may_reach(place, sources) => self.things(place, sources),
+            Change::At(_) => Vec::new(),
+            Change::Part { text, folder } => {
+                let mut found = match names_any(text, self.names) {
+                    true => self.protected().of_part(text),
+                    false => Vec::new(),
+                };
+                // Whatever it is called, it lies there.
+                let relative = !text.starts_with(['/', '~']);
+                if let Some(folder) = folder.as_ref().filter(|folder| relative && may_be_inside(folder, self.names)) {
+                    let mut held = self.protected().of_place(Path::new(folder), self.facts);
+                    held.retain(|thing| thing.has_its_own_folder());
+                    found.extend(held);
+                }
+                found
+            }
         }
     }
 
-    /// Whether the path, or what its pattern stands for, is this one.
-    fn is(&self, path: &Path) -> bool {
-        if !self.glob {
-            return Path::new(self.path) == path;
-        }
-        let path = path.to_string_lossy();
-        // A pattern finds no name that begins with a dot unless it has one.
-        let fits = |(pattern, name): (&str, &str)| {
-            fnmatchcase(pattern, name) && (!name.starts_with('.') || pattern.starts_with('.'))
-        };
-        self.path.split('/').count() == path.split('/').count()
-            && self.path.split('/').zip(path.split('/')).all(fits)
+    /// The protected files below a folder that `find` finds for a command that changes them.
+    fn by_search(&self, act: &Act<'_>, searched: &Searches) -> Vec<Thing> {
+        let below = act.touched.iter().flat_map(|touch| self.facts.paths_of(act, touch));
+        let below: Vec<String> = below.collect();
+        let known = self.protected().paths.iter().map(|(thing, known)| (*thing, usual(known)));
+        known
+            .filter(|(_, known)| {
+                let is_folder = || self.is_folder(known);
+                self.is_there(known)
+                    && below.iter().any(|below| searched.find(known, Path::new(below), &is_folder))
+            })
+            .map(|(thing, _)| thing)
+            .collect()
     }
+
+    /// Whether there is anything to look for. PERF: links are followed in the path, so what it lies in stands in it.
+    fn may_reach(&self, place: &Place<'_>, sources: &[Source<'_>]) -> bool {
+        let named = |source: &Source<'_>| source.via == place.via && names_any(source.name, self.names);
+        place.reach != change::Reach::Itself
+            || place.glob
+            || may_be_inside(&place.path, self.names)
+            || names_any(&place.path, self.names)
+            || is_folder_of_registrations(&place.path)
+            || sources.iter().any(named)
+    }
+
+    /// What is changed: what the path lies in, what its pattern finds or a removed folder holds, where that is there, and
+    /// what is put into a folder under a name that counts.
+    fn things(&self, place: &Place<'_>, sources: &[Source<'_>]) -> Vec<Thing> {
+        let mut found = self.protected().of_place(Path::new(&place.path), self.facts);
+        let paths = &self.protected().paths;
+        let gets = |known: &Path| {
+            known.parent() == Some(Path::new(&place.path))
+                && known.file_name().and_then(|name| name.to_str()).is_some_and(|name| gets(place, name, sources))
+        };
+        found.extend(paths.iter().filter(|(_, known)| gets(known)).map(|(thing, _)| *thing));
+        if place.reach != change::Reach::Itself || place.glob {
+            let lost = |(thing, known): &&(Thing, PathBuf)| self.is_lost(*thing, &usual(known), place);
+            found.extend(paths.iter().filter(lost).map(|(thing, _)| *thing));
+        }
+        found
+    }
+
+    /// Whether a protected path is there and goes with a removed folder, a pattern, or new modes.
+    fn is_lost(&self, thing: Thing, known: &Path, place: &Place<'_>) -> bool {
+        let takes = |known: &Path| match place.reach {
+            change::Reach::All => known.ancestors().any(|folder| is(place, folder)),
+            change::Reach::Modes => with_modes(thing, known).iter().any(|folder| is(place, folder)),
+            change::Reach::Itself => !self.is_folder(known) && is(place, known),
+        };
+        self.is_there(known)
+            && (takes(known) || takes(Path::new(&self.facts.leads(&known.to_string_lossy()))))
+    }
+
+    fn is_there(&self, path: &Path) -> bool {
+        match self.facts.look(&path.to_string_lossy()) {
+            Entry::Missing => false,
+            Entry::File | Entry::Directory | Entry::Link(_) | Entry::Other | Entry::Unknown => true,
+        }
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        self.facts.look(&self.facts.leads(&path.to_string_lossy())) == Entry::Directory
+    }
+}
+
+/// The folders with which a thing gets other modes so that it counts. A project's own files get some every day; what is
+/// agsec's alone, and an agent's own folder, do not.
+fn with_modes(thing: Thing, known: &Path) -> Vec<&Path> {
+    match thing {
+        Thing::State | Thing::Binary => known.ancestors().collect(),
+        Thing::Policies => vec![known],
+        Thing::Registration => {
+            let hidden = |folder: &&Path| folder.to_string_lossy().contains("/.");
+            std::iter::once(known).chain(known.parent().filter(hidden)).collect()
+        }
+    }
+}
+
+fn is_folder_of_registrations(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.starts_with('.') && folders().any(|folder| folder == name)
+}
+
+/// Whether something with this name, which may end in `*`, is put into the folder.
+fn gets(place: &Place<'_>, name: &str, sources: &[Source<'_>]) -> bool {
+    let fits = |source: &Source<'_>| match name.strip_suffix('*') {
+        Some(start) => source.name.starts_with(start),
+        None => source.name == name,
+    };
+    FILLERS.contains(&place.via)
+        || sources.iter().any(|source| source.via == place.via && (source.inside || fits(source)))
+}
+
+/// Whether the path, or what its pattern stands for, is this one.
+fn is(place: &Place<'_>, path: &Path) -> bool {
+    if !place.glob {
+        return Path::new(&place.path) == path;
+    }
+    let path = path.to_string_lossy();
+    // A pattern finds no name that begins with a dot unless it has one.
+    let fits = |(pattern, name): (&str, &str)| {
+        fnmatchcase(pattern, name) && (!name.starts_with('.') || pattern.starts_with('.'))
+    };
+    place.path.split('/').count() == path.split('/').count()
+        && place.path.split('/').zip(path.split('/')).all(fits)
 }
 
 /// A protected path that stands for every name with its beginning, by the name that is most used.

@@ -58,11 +58,10 @@ impl Searches {
         self.0.is_empty()
     }
 
-    /// Whether a path is among what is found below a folder.
-    pub(super) fn find(&self, known: &Path, below: &Path) -> bool {
-        known
-            .strip_prefix(below)
-            .is_ok_and(|rest| self.0.iter().any(|names| names.allow(known, rest, known.is_dir())))
+    /// Whether a path, which may be a folder, is among what is found below a folder.
+    pub(super) fn find(&self, known: &Path, below: &Path, is_folder: &dyn Fn() -> bool) -> bool {
+        let rest = known.strip_prefix(below);
+        rest.is_ok_and(|rest| self.0.iter().any(|names| names.allow(known, rest, is_folder())))
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// The sign of an agent: one of its programs on the `PATH`, or one of its folders in the home.
 #[must_use]
 pub fn sign(recipe: &Recipe, home: &Path, path: &[PathBuf]) -> Option<PathBuf> {
-    let programs = recipe.programs.iter().flat_map(|program| {
+    let programs = recipe.programs().iter().flat_map(|program| {
         path.iter().map(move |folder| folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
     });
     let folders = recipe.folders.iter().map(|folder| home.join(folder));

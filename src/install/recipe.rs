@@ -5,6 +5,7 @@
 
 use super::shims::Shim;
 use crate::hook::failure::quoted;
+use crate::hook::platform;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
@@ -50,12 +51,8 @@ pub struct Recipe {
     pub platform: &'static str,
     /// The agent's name for people.
     pub title: &'static str,
-    /// Its programs: one of them on the `PATH` says that the agent is there.
-    pub programs: &'static [&'static str],
     /// Its folders below a home: one of them says that the agent is there.
     pub folders: &'static [&'static str],
-    /// The environment variable that moves a folder of the home, and the folder.
-    pub moved: Option<(&'static str, &'static str)>,
     /// The files, by scope.
     pub files: &'static [Place],
     /// A member of its configuration that turns every hook off, and the value that does.
@@ -67,6 +64,18 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// Its programs: one of them on the `PATH` says that the agent is there.
+    #[must_use]
+    pub fn programs(&self) -> &'static [&'static str] {
+        platform::find(self.platform).map_or(&[], |platform| platform.programs)
+    }
+
+    /// The environment variable that moves a folder of the home, and the folder.
+    #[must_use]
+    pub fn moved(&self) -> Option<(&'static str, &'static str)> {
+        platform::find(self.platform)?.moved
+    }
+
     /// The files of a scope.
     pub fn places(&self, scope: Scope) -> impl Iterator<Item = &'static Place> {
         self.files.iter().filter(move |place| place.scope == scope)
@@ -110,7 +119,7 @@ impl Place {
         match self.scope {
             Scope::Managed => bases.machine.join(self.path.trim_start_matches('/')),
             Scope::Project | Scope::Local => bases.project.join(self.path),
-            Scope::User => match (recipe.moved, &bases.moved) {
+            Scope::User => match (recipe.moved(), &bases.moved) {
                 (Some((_, folder)), Some(moved)) => match self.path.strip_prefix(folder) {
                     Some(below) => moved.join(below.trim_start_matches('/')),
                     None => bases.home.join(self.path),

@@ -83,9 +83,7 @@ const EVERY_TOOL: &[Member] = &[
 static CLAUDE_CODE: Recipe = Recipe {
     platform: "claude-code",
     title: "Claude Code",
-    programs: &["claude"],
     folders: &[".claude"],
-    moved: Some(("CLAUDE_CONFIG_DIR", ".claude")),
     files: &[
         place(User, ".claude/settings.json", CLAUDE_SETTINGS),
         place(Project, ".claude/settings.json", CLAUDE_SETTINGS),
@@ -121,9 +119,7 @@ const CLAUDE_SETTINGS: Content = Content::Lists(&Lists {
 static CODEX: Recipe = Recipe {
     platform: "codex",
     title: "OpenAI Codex CLI",
-    programs: &["codex"],
     folders: &[".codex"],
-    moved: Some(("CODEX_HOME", ".codex")),
     files: &[
         place(User, ".codex/hooks.json", CODEX_HOOKS),
         place(Project, ".codex/hooks.json", CODEX_HOOKS),
@@ -167,9 +163,7 @@ const CODEX_REQUIREMENTS: Content = Content::Lists(&Lists { syntax: Syntax::Toml
 static CURSOR: Recipe = Recipe {
     platform: "cursor",
     title: "Cursor",
-    programs: &["cursor", "cursor-agent"],
     folders: &[".cursor"],
-    moved: None,
     files: &[
         place(User, ".cursor/hooks.json", CURSOR_HOOKS),
         place(Project, ".cursor/hooks.json", CURSOR_HOOKS),
@@ -199,9 +193,7 @@ const CURSOR_HOOKS: Content = Content::Lists(&Lists {
 static COPILOT: Recipe = Recipe {
     platform: "copilot",
     title: "GitHub Copilot",
-    programs: &["copilot"],
     folders: &[".copilot"],
-    moved: Some(("COPILOT_HOME", ".copilot")),
     files: &[
         place(User, ".copilot/hooks/agsec.json", COPILOT_HOOKS),
         place(Project, ".github/hooks/agsec.json", COPILOT_HOOKS),
@@ -237,9 +229,7 @@ const COPILOT_HOOKS: Content = Content::Lists(&Lists {
 static GEMINI: Recipe = Recipe {
     platform: "gemini",
     title: "Gemini CLI",
-    programs: &["gemini"],
     folders: &[".gemini/settings.json", ".gemini/tmp"],
-    moved: None,
     files: &[
         place(User, ".gemini/settings.json", GEMINI_SETTINGS),
         place(Project, ".gemini/settings.json", GEMINI_SETTINGS),
@@ -279,9 +269,7 @@ const GEMINI_SETTINGS: Content = Content::Lists(&Lists {
 static ANTIGRAVITY: Recipe = Recipe {
     platform: "antigravity",
     title: "Antigravity CLI",
-    programs: &["agy", "antigravity"],
     folders: &[".gemini/config", ".antigravity"],
-    moved: None,
     files: &[
         place(User, ".gemini/config/hooks.json", ANTIGRAVITY_HOOKS),
         place(Project, ".agents/hooks.json", ANTIGRAVITY_HOOKS),
@@ -297,9 +285,7 @@ const ANTIGRAVITY_HOOKS: Content =
 static WINDSURF: Recipe = Recipe {
     platform: "windsurf",
     title: "Windsurf (Devin Desktop)",
-    programs: &["windsurf"],
     folders: &[".codeium/windsurf"],
-    moved: None,
     files: &[
         place(User, ".codeium/windsurf/hooks.json", WINDSURF_HOOKS),
         place(Project, ".windsurf/hooks.json", WINDSURF_HOOKS),
@@ -333,9 +319,7 @@ const WINDSURF_HOOKS: Content = Content::Lists(&Lists {
 static DROID: Recipe = Recipe {
     platform: "droid",
     title: "Factory Droid",
-    programs: &["droid"],
     folders: &[".factory"],
-    moved: None,
     files: &[
         place(User, ".factory/hooks.json", DROID_HOOKS),
         place(Project, ".factory/hooks.json", DROID_HOOKS),
@@ -360,9 +344,7 @@ const DROID_HOOKS: Content = Content::Lists(&Lists {
 static QWEN: Recipe = Recipe {
     platform: "qwen",
     title: "Qwen Code",
-    programs: &["qwen"],
     folders: &[".qwen"],
-    moved: Some(("QWEN_HOME", ".qwen")),
     files: &[
         place(User, ".qwen/settings.json", Content::Lists(&GROUPS)),
         place(Project, ".qwen/settings.json", Content::Lists(&GROUPS)),
@@ -380,9 +362,7 @@ static QWEN: Recipe = Recipe {
 static GOOSE: Recipe = Recipe {
     platform: "goose",
     title: "Goose",
-    programs: &["goose"],
     folders: &[".config/goose"],
-    moved: None,
     files: &[
         place(User, ".agents/plugins/agsec/hooks/hooks.json", GOOSE_HOOKS),
         place(User, ".agents/plugins/agsec/plugin.json", GOOSE_PLUGIN),
@@ -419,9 +399,7 @@ const GOOSE_PLUGIN: Content = Content::Text(
 static HERMES: Recipe = Recipe {
     platform: "hermes",
     title: "Hermes Agent",
-    programs: &["hermes"],
     folders: &[".hermes"],
-    moved: Some(("HERMES_HOME", ".hermes")),
     files: &[place(User, ".hermes/config.yaml", HERMES_CONFIG)],
     off: None,
     start: Start::Directly,
@@ -450,9 +428,7 @@ const HERMES_CONFIG: Content = Content::Lists(&Lists {
 static KIMI: Recipe = Recipe {
     platform: "kimi",
     title: "Kimi Code",
-    programs: &["kimi"],
     folders: &[".kimi-code"],
-    moved: Some(("KIMI_CODE_HOME", ".kimi-code")),
     files: &[place(User, ".kimi-code/config.toml", KIMI_CONFIG)],
     off: None,
     start: Start::Shell,
@@ -478,9 +454,7 @@ const KIMI_CONFIG: Content = Content::Lists(&Lists {
 static GROK: Recipe = Recipe {
     platform: "grok",
     title: "Grok Build",
-    programs: &["grok"],
     folders: &[".grok"],
-    moved: Some(("GROK_HOME", ".grok")),
     files: &[place(User, ".grok/hooks/agsec.json", GROK_HOOKS)],
     off: None,
     start: Start::Shell,
@@ -514,9 +488,7 @@ const GROK_HOOKS: Content = Content::Lists(&Lists {
 static KIRO: Recipe = Recipe {
     platform: "kiro",
     title: "Kiro",
-    programs: &["kiro-cli", "kiro"],
     folders: &[".kiro"],
-    moved: None,
     files: &[
         place(User, ".kiro/hooks/agsec.json", KIRO_HOOKS),
         place(Project, ".kiro/hooks/agsec.json", KIRO_HOOKS),
@@ -547,9 +519,7 @@ const KIRO_HOOKS: Content = Content::Lists(&Lists {
 static AUGMENT: Recipe = Recipe {
     platform: "augment",
     title: "Augment",
-    programs: &["auggie"],
     folders: &[".augment"],
-    moved: None,
     files: &[
         place(User, ".augment/settings.json", AUGMENT_SETTINGS),
         place(Project, ".augment/settings.json", AUGMENT_SETTINGS),
@@ -580,9 +550,7 @@ const AUGMENT_HANDLER: &[Member] = &[
 static CONTINUE: Recipe = Recipe {
     platform: "continue",
     title: "Continue CLI",
-    programs: &["cn"],
     folders: &[".continue"],
-    moved: Some(("CONTINUE_GLOBAL_DIR", ".continue")),
     files: &[
         place(User, ".continue/settings.json", Content::Lists(&GROUPS)),
         place(Project, ".continue/settings.json", Content::Lists(&GROUPS)),

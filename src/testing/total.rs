@@ -211,9 +211,8 @@ pub fn hook(bytes: &[u8]) {
         let found = hook::describe(
             &mut call,
             Some("fuzzer"),
-            protected.cwd.as_deref(),
             &["agsec", ".agsec", "settings.json"],
-            || &protected,
+            &|| &protected,
             setting,
         );
         let found = found.into_iter().chain(std::iter::repeat_with(Found::default));

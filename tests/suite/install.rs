@@ -321,7 +321,7 @@ fn a_file_that_somebody_changes_between_plan_and_deed_is_left_alone() {
 #[test]
 fn where_an_agents_folder_is_moved_its_files_are_there() {
     for recipe in RECIPES {
-        let Some((_, folder)) = recipe.moved else { continue };
+        let Some((_, folder)) = recipe.moved() else { continue };
         let mut room = Room::new();
         let moved = room.bases.home.join("moved");
         room.bases.moved = Some(moved.clone());

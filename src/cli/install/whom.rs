@@ -137,7 +137,7 @@ fn home() -> Result<PathBuf, Failure> {
 
 /// The person's home, and where the person has moved the agent's folder of it.
 pub(in crate::cli) fn home_of(recipe: &Recipe) -> Result<(PathBuf, Option<PathBuf>), Failure> {
-    let moved = recipe.moved.and_then(|(variable, _)| std::env::var_os(variable));
+    let moved = recipe.moved().and_then(|(variable, _)| std::env::var_os(variable));
     let moved = moved.filter(|value| !value.is_empty()).map(PathBuf::from);
     let moved = moved.map(|moved| policies::absolute(&moved)).transpose()?;
     match (home(), &moved) {

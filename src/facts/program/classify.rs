@@ -205,7 +205,8 @@ fn fed<'c>(command: &'c Command, places: &mut Places<'c>) {
 
 /// Scans the code, and adds what it does.
 fn finish(places: Places<'_>) -> Classified<'_> {
-    let Places { mut out, code, .. } = places;
+    let Places { mut out, code, directory, .. } = places;
+    out.directory = directory;
     for (language, text) in code {
         let scan = match handed::with_arguments(language, &text.text, &out.operands) {
             Some(filled) => code::scan(language, &filled),

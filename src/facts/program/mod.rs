@@ -25,7 +25,7 @@ mod words;
 pub use behaviour::{BEHAVIOURS, Behaviour, BehaviourRow, Behaviours};
 pub use classify::classify;
 pub use code::{CodeTouch, Scan, scan};
-pub use table::Access;
+pub use table::{Access, is_known};
 pub use variables::is_command;
 
 use crate::facts::command::Word;
@@ -48,6 +48,8 @@ pub struct Classified<'c> {
     pub operands: Vec<&'c Word>,
     /// What it does, what its code does included.
     pub does: Behaviours,
+    /// The folder that it works in where an option says so (`git -C`), relative to the command's.
+    pub directory: Option<Cow<'c, Word>>,
     /// The doubt about what is *not* in `does`: a word that is not certain could ask for more.
     pub doubt: Option<Truth>,
     /// The files that it touches, redirections and constant paths in code included.

@@ -21,7 +21,8 @@ pub(super) struct Places<'c> {
     pub(super) input: Option<&'static str>,
     /// Whether code was given in the arguments.
     pub(super) has_inline: bool,
-    directory: Option<Cow<'c, Word>>,
+    /// The folder of `-C`.
+    pub(super) directory: Option<Cow<'c, Word>>,
     refs: Vec<&'c Word>,
 }
 

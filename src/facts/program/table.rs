@@ -256,6 +256,12 @@ pub(super) fn find(name: &str) -> Option<Found> {
     exact(name).or_else(|| loose(name))
 }
 
+/// Whether the table knows a program of this name.
+#[must_use]
+pub fn is_known(name: &str) -> bool {
+    find(name).is_some()
+}
+
 /// A row, and the name that the program is known by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
@@ -279,6 +285,8 @@ fn loose(name: &str) -> Option<Found> {
     let bare =
         [".exe", ".cmd", ".bat", ".com", ".ps1", ".phar"].iter().find_map(|end| lower.strip_suffix(end));
     let bare = bare.unwrap_or(&lower);
+    // `npx gemini-cli@latest`: a package with its version.
+    let bare = bare.split_once('@').map_or(bare, |(name, _)| if name.is_empty() { bare } else { name });
     let unversioned = bare.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end_matches('-');
     exact(bare).or_else(|| (!unversioned.is_empty()).then(|| exact(unversioned)).flatten())
 }

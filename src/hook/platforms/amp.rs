@@ -38,6 +38,8 @@ pub static ROW: Platform = Platform {
         ".amp/plugins",
         "/etc/ampcode",
     ],
+    programs: &["amp"],
+    moved: None,
     root_variable: None,
     variables: Some(("AGENT_TOOL_NAME", "AGENT_THREAD_ID")),
     direct: None,

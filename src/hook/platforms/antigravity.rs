@@ -42,6 +42,8 @@ pub static ROW: Platform = Platform {
         "_agent/hooks.json",
         ".gemini/config/hooks.json",
     ],
+    programs: &["agy", "antigravity"],
+    moved: None,
     root_variable: None,
     variables: None,
     direct: None,

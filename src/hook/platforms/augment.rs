@@ -35,6 +35,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: &[("mcp__", "__"), ("mcp:", "_")],
     registrations: &[".augment/settings*", "/etc/augment"],
+    programs: &["auggie"],
+    moved: None,
     root_variable: None,
     variables: None,
     direct: None,

@@ -26,6 +26,8 @@ pub static ROW: Platform = Platform {
         "/etc/claude-code",
         "/Library/Application Support/ClaudeCode",
     ],
+    programs: &["claude"],
+    moved: Some(("CLAUDE_CONFIG_DIR", ".claude")),
     root_variable: Some("CLAUDE_PROJECT_DIR"),
     variables: None,
     direct: None,

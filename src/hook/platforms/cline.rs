@@ -57,6 +57,8 @@ pub static ROW: Platform = Platform {
         "Documents/Cline/Hooks",
         "Documents/Cline/Plugins",
     ],
+    programs: &["cline"],
+    moved: None,
     root_variable: None,
     variables: None,
     direct: None,

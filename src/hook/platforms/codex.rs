@@ -20,6 +20,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: claude_code::SERVERS,
     registrations: &[".codex/hooks.json", ".codex/config.toml", "/etc/codex"],
+    programs: &["codex"],
+    moved: Some(("CODEX_HOME", ".codex")),
     root_variable: None,
     variables: None,
     direct: None,

@@ -21,6 +21,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: claude_code::SERVERS,
     registrations: &[".continue/settings*"],
+    programs: &["cn"],
+    moved: Some(("CONTINUE_GLOBAL_DIR", ".continue")),
     root_variable: None,
     variables: None,
     direct: None,

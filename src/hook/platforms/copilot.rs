@@ -62,6 +62,8 @@ pub static ROW: Platform = Platform {
         ".copilot/settings*",
         "/etc/github-copilot",
     ],
+    programs: &["copilot"],
+    moved: Some(("COPILOT_HOME", ".copilot")),
     root_variable: Some("COPILOT_PROJECT_DIR"),
     variables: None,
     direct: None,

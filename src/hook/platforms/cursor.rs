@@ -52,6 +52,8 @@ pub static ROW: Platform = Platform {
     // Before a tool runs the server is not told.
     servers: &[("MCP:", ""), ("mcp__", "__")],
     registrations: &[".cursor/hooks.json", "/etc/cursor", "/Library/Application Support/Cursor/hooks.json"],
+    programs: &["cursor", "cursor-agent"],
+    moved: None,
     root_variable: Some("CURSOR_PROJECT_DIR"),
     variables: None,
     direct: None,

@@ -27,6 +27,8 @@ pub static ROW: Platform = Platform {
         "/etc/factory",
         "/Library/Application Support/Factory",
     ],
+    programs: &["droid"],
+    moved: None,
     root_variable: Some("FACTORY_PROJECT_DIR"),
     variables: None,
     direct: None,

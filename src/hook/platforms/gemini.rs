@@ -36,6 +36,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: &[("mcp__", "__"), ("mcp_", "_")],
     registrations: &[".gemini/settings*", "/etc/gemini-cli", "/Library/Application Support/GeminiCli"],
+    programs: &["gemini"],
+    moved: None,
     root_variable: Some("GEMINI_PROJECT_DIR"),
     variables: None,
     direct: None,

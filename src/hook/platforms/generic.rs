@@ -24,6 +24,8 @@ pub static ROW: Platform = Platform {
     tools: claude_code::ROW.tools,
     servers: claude_code::SERVERS,
     registrations: &[],
+    programs: &[],
+    moved: None,
     root_variable: None,
     variables: None,
     direct: Some(direct),

@@ -34,6 +34,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: &[("mcp__", "__"), ("", "__")],
     registrations: &[".config/goose/plugins", ".goose/plugins", ".agents/plugins"],
+    programs: &["goose"],
+    moved: None,
     root_variable: None,
     variables: None,
     direct: None,

@@ -33,6 +33,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: &[("mcp__", "__")],
     registrations: &[".grok/hooks"],
+    programs: &["grok"],
+    moved: Some(("GROK_HOME", ".grok")),
     root_variable: None,
     variables: None,
     direct: None,

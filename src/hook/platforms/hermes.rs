@@ -30,6 +30,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: &[("mcp__", "__"), ("mcp_", "_")],
     registrations: &[".hermes/config.yaml", ".hermes/shell-hooks-allowlist.json"],
+    programs: &["hermes"],
+    moved: Some(("HERMES_HOME", ".hermes")),
     root_variable: None,
     variables: None,
     direct: None,

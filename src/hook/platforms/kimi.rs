@@ -19,6 +19,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: claude_code::SERVERS,
     registrations: &[".kimi-code/config.toml", ".kimi/config.toml"],
+    programs: &["kimi"],
+    moved: Some(("KIMI_CODE_HOME", ".kimi-code")),
     root_variable: None,
     variables: None,
     direct: None,

@@ -19,6 +19,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: &[("@", "/"), ("mcp__", "__")],
     registrations: &[".kiro/hooks", ".kiro/agents"],
+    programs: &["kiro-cli", "kiro"],
+    moved: None,
     root_variable: None,
     variables: None,
     direct: None,

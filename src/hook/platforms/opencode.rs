@@ -47,6 +47,8 @@ pub static ROW: Platform = Platform {
         ".kilocode/plugin*",
         ".config/kilo/plugin*",
     ],
+    programs: &["opencode"],
+    moved: Some(("OPENCODE_CONFIG_DIR", ".config/opencode")),
     root_variable: None,
     variables: None,
     direct: None,

@@ -34,6 +34,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: &[("mcp__", "__")],
     registrations: &[".pi/extensions", ".pi/agent/extensions", ".pi/settings*", ".pi/agent/settings*"],
+    programs: &["pi"],
+    moved: Some(("PI_CODING_AGENT_DIR", ".pi/agent")),
     root_variable: None,
     variables: None,
     direct: None,

@@ -22,6 +22,8 @@ pub static ROW: Platform = Platform {
     tools: TOOLS,
     servers: gemini::ROW.servers,
     registrations: &[".qwen/settings*", "/etc/qwen-code", "/Library/Application Support/QwenCode"],
+    programs: &["qwen"],
+    moved: Some(("QWEN_HOME", ".qwen")),
     root_variable: Some("QWEN_PROJECT_DIR"),
     variables: None,
     direct: None,

@@ -41,6 +41,8 @@ pub static ROW: Platform = Platform {
         "/etc/windsurf",
         "/Library/Application Support/Windsurf/hooks.json",
     ],
+    programs: &["windsurf"],
+    moved: None,
     root_variable: None,
     variables: None,
     direct: None,

@@ -8,9 +8,7 @@ use super::{RESTART, place, step};
 pub(super) static CLINE: Recipe = Recipe {
     platform: "cline",
     title: "Cline",
-    programs: &["cline"],
     folders: &[".cline", "Documents/Cline"],
-    moved: None,
     files: &[
         place(User, ".cline/plugins/agsec.js", Content::Program(Shim::ClinePlugin, false)),
         place(User, "Documents/Cline/Hooks/PreToolUse", Content::Program(Shim::ClineFile, true)),
@@ -31,9 +29,7 @@ pub(super) static CLINE: Recipe = Recipe {
 pub(super) static OPENCODE: Recipe = Recipe {
     platform: "opencode",
     title: "OpenCode",
-    programs: &["opencode"],
     folders: &[".config/opencode"],
-    moved: Some(("OPENCODE_CONFIG_DIR", ".config/opencode")),
     files: &[
         place(User, ".config/opencode/plugins/agsec.js", Content::Program(Shim::OpenCode, false)),
         place(Project, ".opencode/plugins/agsec.js", Content::Program(Shim::OpenCode, false)),
@@ -46,9 +42,7 @@ pub(super) static OPENCODE: Recipe = Recipe {
 pub(super) static AMP: Recipe = Recipe {
     platform: "amp",
     title: "Amp",
-    programs: &["amp"],
     folders: &[".config/amp"],
-    moved: None,
     files: &[
         place(User, ".config/amp/plugins/agsec.ts", Content::Program(Shim::AmpPlugin, false)),
         place(Project, ".amp/plugins/agsec.ts", Content::Program(Shim::AmpPlugin, false)),
@@ -61,9 +55,7 @@ pub(super) static AMP: Recipe = Recipe {
 pub(super) static PI: Recipe = Recipe {
     platform: "pi",
     title: "pi",
-    programs: &["pi"],
     folders: &[".pi"],
-    moved: Some(("PI_CODING_AGENT_DIR", ".pi/agent")),
     files: &[
         place(User, ".pi/agent/extensions/agsec.ts", Content::Program(Shim::Pi, false)),
         place(Project, ".pi/extensions/agsec.ts", Content::Program(Shim::Pi, false)),

@@ -115,6 +115,22 @@ const HIDDEN: &[&str] = &[
     "find . -type d -name .claude -print0 | xargs -0 rm -rf",
     "find .claude -type f -delete",
     "find . -name '*.yaml' -exec sed -i s/deny/allow/ {} +",
+    "ls policies/*.yaml | xargs rm",
+    "git checkout HEAD~3 -- .claude/settings.json",
+    "git apply <<'EOF'\n--- a/.claude/settings.json\n+++ b/.claude/settings.json\n@@ -1 +0,0 @@\n-{}\nEOF",
+    "chmod -R 000 HOME/.*",
+    "$(which agsec) observe",
+    "script -qc 'agsec observe' /dev/null",
+    "python3 -m agsec observe",
+    "agsec $MODE",
+    "agsec something-new",
+    "echo observe | xargs agsec",
+    "pip uninstall -y agsec",
+    "kill -9 $(pgrep agsec)",
+    "export CODEX_HOME=/tmp/x; codex exec go",
+    "npx -y @google/gemini-cli@latest --config-dir /tmp/x",
+    "sh weaken.sh",
+    "./weaken.sh",
 ];
 
 #[test]
@@ -124,6 +140,7 @@ fn no_spelling_of_a_command_hides_what_it_does() {
     let shop = desk.home().join("shop");
     std::fs::create_dir_all(shop.join(".claude")).unwrap();
     std::fs::write(shop.join(".claude/settings.json"), "{}").unwrap();
+    std::fs::write(shop.join("weaken.sh"), "#!/bin/sh\nagsec observe\n").unwrap();
     let home = desk.home().display().to_string();
     let passed: Vec<&str> = HIDDEN
         .iter()
@@ -150,6 +167,43 @@ fn in_a_protected_directory_relative_names_are_protected() {
     assert_eq!(desk.logged()["matched_by"], "builtin");
     assert_eq!(at(&policies, "grep -n deny *.yaml > /dev/null 2>&1").code, 0);
     assert_eq!(at(&desk.home().join("shop"), "echo > 01_base.yaml").code, 0);
+    for command in
+        ["tar -xf /tmp/x.tar", "wget https://example.com/01.yaml", "gzip state", "git stash", "rm $X", "ls | xargs rm"]
+    {
+        for place in [&policies, &desk.state_directory()] {
+            at(place, command).denied();
+        }
+    }
+    for command in ["tar -czf /tmp/x.tgz .", "wget -qO- https://example.com/x", "git log -3", "ls | xargs wc -l"] {
+        assert_eq!(at(&policies, command).code, 0, "{command}");
+    }
+}
+
+#[test]
+fn registrations_that_the_environment_has_moved_are_guarded() {
+    let mut desk = Desk::empty();
+    desk.put_project(ALLOW);
+    let moved = desk.home().join("elsewhere");
+    std::fs::create_dir(&moved).unwrap();
+    let command = |folder: &str, file: &str| format!("echo '{{}}' > {}/{folder}{file}", desk.home().display());
+    let ask = |command: &str, variables: &[(&str, &std::path::Path)]| {
+        let mut hook = desk.command("claude-code");
+        hook.envs(variables.iter().copied());
+        super::desk::said(hook, desk.payload("Bash", &json!({"command": command})).as_bytes()).code
+    };
+    for (variable, file) in [
+        ("CLAUDE_CONFIG_DIR", "settings.json"),
+        ("CODEX_HOME", "hooks.json"),
+        ("COPILOT_HOME", "hooks/x.json"),
+        ("XDG_CONFIG_HOME", "opencode/plugins/x.js"),
+    ] {
+        let write = command("elsewhere/", file);
+        assert_eq!(ask(&write, &[]), 0, "{write}");
+        assert_eq!(ask(&write, &[(variable, &moved)]), 2, "{variable} {write}");
+    }
+    let copy = format!("cp settings.json {}/", moved.display());
+    assert_eq!(ask(&copy, &[("CLAUDE_CONFIG_DIR", &moved)]), 2);
+    assert_eq!(ask("cp notes.md elsewhere/", &[("CLAUDE_CONFIG_DIR", &moved)]), 0);
 }
 
 #[test]
@@ -219,6 +273,84 @@ const HARMLESS: &[&str] = &[
     "cp ~/.claude/settings.json /tmp/x",
     "trash notes.md",
     "rm src/hooks/use_cart.ts",
+    "git commit -m \"agsec halt\"",
+    "git commit -m 'restore .claude/settings.json; rm the old hooks'",
+    "git log --grep=agsec --oneline",
+    "git log -p -- .claude/settings.json",
+    "git diff HEAD~1 -- policies",
+    "git add .claude/settings.json policies && git commit -m 'Share the settings'",
+    "git checkout -b agsec-observe",
+    "git checkout main",
+    "git stash && git pull --rebase && git stash pop",
+    "git push origin HEAD",
+    "git clone https://example.com/hooks.git && cd hooks && ls",
+    "grep -r agsec .",
+    "grep -rn 'agsec observe' README.md docs | head",
+    "rg -n disableAllHooks src",
+    "grep -c hooks ~/.claude/settings.json 2>/dev/null",
+    "cat ~/.agsec/state",
+    "tail -n 20 ~/.agsec/audit.jsonl | jq .reason",
+    "wc -l < ~/.agsec/audit.jsonl",
+    "du -sh ~/.agsec ~/.claude 2>/dev/null",
+    "diff .claude/settings.json ~/.claude/settings.json",
+    "jq .hooks ~/.claude/settings.json > /tmp/hooks.json",
+    "cp -r ~/.claude /tmp/backup",
+    "tar czf /tmp/backup.tgz ~/.claude ~/.agsec",
+    "python3 -m json.tool ~/.claude/settings.json",
+    "python3 -c \"print(open('policies/01.yaml').read())\"",
+    "node -p 'require(\"./package.json\").hooks'",
+    "cat > README.md <<'EOF'\nTo stop for a while: agsec pause\nThen: rm -rf ~/.agsec\nEOF",
+    "cat > docs/hooks.md <<'EOF'\nput it into .claude/settings.json\nEOF\ncat docs/hooks.md",
+    "echo 'export CLAUDE_CONFIG_DIR=/tmp/x' >> notes.txt",
+    "sed -i 's/agsec/Agsec/' README.md",
+    "sed -i s/hooks/hook/ src/hooks/index.ts",
+    "mkdir -p src/hooks settings && touch settings/dev.json",
+    "rm -rf settings/dev.json src/hooks",
+    "mv src/settings.json src/config.json",
+    "rm tests/fixtures/.claude/settings.json",
+    "echo '{}' > src/settings.json",
+    "echo '{}' > \"$OUT/settings.json\"",
+    "npm install && npm test",
+    "npm uninstall agsec-themes",
+    "pip install agsec-other",
+    "pip show agsec",
+    "cargo build --release --bin agsec",
+    "cargo test agsec",
+    "make install PREFIX=/tmp/agsec",
+    "pgrep agsec",
+    "kill %1",
+    "pkill node",
+    "pkill -f 'vite --port 3000'",
+    "ps aux | grep agsec",
+    "agsec analyze --days 7",
+    "agsec replay policies",
+    "agsec audit --since 1h --json | jq .sid",
+    "agsec audit verify",
+    "agsec test && agsec lint policies && agsec fmt --check policies",
+    "agsec check --format claude-code < payload.json",
+    "agsec completions bash > /tmp/agsec.bash",
+    "claude mcp list",
+    "claude -p 'summarise the change'",
+    "codex exec 'run the tests'",
+    "echo $CLAUDE_CONFIG_DIR; claude --version",
+    "CLAUDE_CONFIG_DIR=/tmp/none ./run-tests",
+    "HOME=/tmp/none cargo test claude",
+    "git init --bare /tmp/remote.git",
+    "chmod -R u+w . && chmod +x scripts/*.sh",
+    "find . -name '*.orig' -delete",
+    "find . -name node_modules -prune -o -name '*.ts' -print | xargs grep -l agsec",
+    "ls policies/*.yaml | xargs grep -l deny",
+    "rsync -a src/ /tmp/copy/",
+    "docker run --rm -v \"$PWD\":/w -w /w node:20 npm test",
+    "ssh host 'ls ~/.agsec'",
+    "curl -o /tmp/x -d @.claude/settings.json http://localhost:3000",
+    "for d in policies hooks; do ls $d; done",
+    "gh pr create --title 'agsec observe' --body 'agsec halt stops all actions'",
+    "printf 'agsec pause\\n' > notes.txt",
+    "git apply --stat fix.patch",
+    "vim src/hooks.rs",
+    "brew upgrade && brew list",
+    "export PATH=$PATH:~/.cargo/bin; cargo --version",
 ];
 
 #[test]

@@ -168,18 +168,18 @@ fn the_organisations_directory_has_to_be_roots() {
 }
 
 #[test]
-fn policies_see_what_of_agsecs_own_a_call_mentions_and_a_payload_cannot_hide_it() {
+fn policies_see_what_of_agsecs_own_a_call_changes_and_a_payload_cannot_hide_it() {
     let mut desk = Desk::empty();
     desk.put_user(
         "version: \"1.0\"\ndefault: allow\nstatements:\n  - sid: own\n    effect: deny\n    conditions:\n      \
-         context.agsec.mentions: {op: contains, value: state}\n",
+         context.agsec.touches: {op: contains, value: state}\n",
     );
     assert!(desk.shell("ls").is_silent());
-    assert!(desk.shell("ls ~/.agsec/bundles").denied().contains("own"));
+    assert!(desk.shell("ls ~/.agsec/bundles").is_silent());
     let payload = serde_json::json!({
         "action": "fs.delete",
         "params": {"target": desk.state_directory()},
-        "context": {"agsec": {"mentions": []}, "cwd": "/"},
+        "context": {"agsec": {"touches": []}, "cwd": "/"},
     });
     let answer = said(desk.command("generic"), payload.to_string().as_bytes());
     assert_eq!(answer.code, 1, "{answer:?}");

@@ -241,6 +241,9 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     row("runuser", "-g --group -G --supp-group -u --user -s --shell -w --whitelist-environment")
         .texts("-c --command"),
     row("rye", "--pyproject").under("run"),
+    row("script", "-O --log-out -I --log-in -B --log-io -T --log-timing -E --echo -m --logging-format -o --output-limit")
+        .texts("-c --command")
+        .skip(1),
     row("sem", "-j --jobs --id --semaphorename").runs(Runs::Joined),
     row("setarch", "").skip(1),
     row(
