@@ -4,8 +4,8 @@
 //! read by the table of names, and a value counts only where its shape fits the name.
 //! Deliberately not here: what a command does, where a path leads.
 
-use crate::model::event::Event;
 use super::program::is_known;
+use crate::model::event::Event;
 use crate::model::value::Value;
 use std::borrow::Cow;
 
@@ -155,9 +155,30 @@ const VERBS: &[(Touch, &[&str])] = &[
     (
         Touch::Write,
         &[
-            "write", "create", "edit", "update", "put", "save", "append", "insert", "replace", "patch",
-            "mkdir", "copy", "cp", "set", "upload", "touch", "chmod", "modify", "apply", "download", "link",
-            "symlink", "truncate", "overwrite",
+            "write",
+            "create",
+            "edit",
+            "update",
+            "put",
+            "save",
+            "append",
+            "insert",
+            "replace",
+            "patch",
+            "mkdir",
+            "copy",
+            "cp",
+            "set",
+            "upload",
+            "touch",
+            "chmod",
+            "modify",
+            "apply",
+            "download",
+            "link",
+            "symlink",
+            "truncate",
+            "overwrite",
         ],
     ),
     (Touch::Execute, &["run", "execute", "exec", "launch", "spawn", "start"]),
@@ -260,7 +281,9 @@ pub(super) fn verb(action: &str) -> Touch {
         words.iter().any(|word| verbs.iter().any(|verb| verb.len() >= GLUED && word.starts_with(verb)))
     };
     let found = VERBS.iter().find(|(_, verbs)| named(verbs));
-    found.or_else(|| VERBS.iter().find(|(_, verbs)| begins(verbs))).map_or(Touch::Unknown, |(touch, _)| *touch)
+    found
+        .or_else(|| VERBS.iter().find(|(_, verbs)| begins(verbs)))
+        .map_or(Touch::Unknown, |(touch, _)| *touch)
 }
 
 /// Letters that a verb has at least which is told without a mark behind it.

@@ -43,8 +43,7 @@ const NAMING: [&str; 4] = ["git checkout", "git reset", "git rm", "flock"];
 /// Commands that change the files which a patch names.
 const PATCHING: [&str; 3] = ["git am", "git apply", "patch"];
 /// Programs that say what is in a folder, for another that is handed it.
-const LISTING: [&str; 9] =
-    ["ls", "dir", "grep", "egrep", "rg", "ag", "git ls-files", "git grep", "realpath"];
+const LISTING: [&str; 9] = ["ls", "dir", "grep", "egrep", "rg", "ag", "git ls-files", "git grep", "realpath"];
 /// Bytes of a patch, and files that it names, as far as they are looked at.
 const PATCH_BYTES: usize = 1 << 20;
 const PATCHED: usize = 1024;
@@ -82,9 +81,8 @@ pub(super) enum Reach {
 /// What a command changes. `all` are the commands that stand beside it.
 pub(super) fn changes<'f>(facts: &Facts<'_>, act: &Act<'f>, all: &[Act<'f>]) -> Vec<Change<'f>> {
     let mut found = named(facts, act);
-    let itself = |path: String| {
-        Change::At(Place { path, glob: false, reach: Reach::Itself, via: act.program })
-    };
+    let itself =
+        |path: String| Change::At(Place { path, glob: false, reach: Reach::Itself, via: act.program });
     if NAMING.contains(&act.program) {
         found.extend(words(act).filter_map(|word| facts.path_in(act, word)).map(itself));
     }
@@ -144,7 +142,8 @@ fn words<'f>(act: &Act<'f>) -> impl Iterator<Item = &'f str> {
 fn fills(act: &Act<'_>) -> bool {
     let mut args = act.command.args.iter().map(|word| word.text.as_str());
     // `-O` names what `wget` writes, and lets `curl` find a name.
-    let mut upper_o = || args.any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('O'));
+    let mut upper_o =
+        || args.any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('O'));
     match act.program {
         "wget" => !upper_o(),
         "curl" => upper_o(),
@@ -181,7 +180,9 @@ fn patched(facts: &Facts<'_>, act: &Act<'_>, all: &[Act<'_>]) -> Vec<String> {
     let strip = stripped(act);
     let names = texts.iter().flat_map(|text| text.lines()).filter_map(heading).take(PATCHED);
     names
-        .flat_map(|name| strip.clone().filter_map(move |count| name.splitn(count.saturating_add(1), '/').nth(count)))
+        .flat_map(|name| {
+            strip.clone().filter_map(move |count| name.splitn(count.saturating_add(1), '/').nth(count))
+        })
         .filter_map(|name| facts.path_in(act, name))
         .collect()
 }
@@ -193,8 +194,7 @@ fn fed(redirect: &Redirect) -> Option<String> {
 
 /// The file that a line of a patch names.
 fn heading(line: &str) -> Option<&str> {
-    const HEADINGS: [&str; 7] =
-        ["+++ ", "--- ", "*** ", "Index: ", "rename to ", "rename from ", "copy to "];
+    const HEADINGS: [&str; 7] = ["+++ ", "--- ", "*** ", "Index: ", "rename to ", "rename from ", "copy to "];
     let name = HEADINGS.iter().find_map(|start| line.strip_prefix(start))?;
     let name = name.split('\t').next().unwrap_or_default().trim().trim_matches('"');
     (!name.is_empty() && name != "/dev/null").then_some(name)

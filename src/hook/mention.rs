@@ -87,11 +87,7 @@ pub(super) fn by_tool<'p>(
 }
 
 /// What a text may name.
-pub(super) fn named<'p>(
-    text: &str,
-    names: &[&str],
-    protected: &dyn Fn() -> &'p Protected,
-) -> Vec<Thing> {
+pub(super) fn named<'p>(text: &str, names: &[&str], protected: &dyn Fn() -> &'p Protected) -> Vec<Thing> {
     if text.len() > TEXT_BYTES {
         return Thing::ALL.to_vec();
     }
@@ -362,13 +358,10 @@ mod tests {
     /// What a tool changes on a machine.
     fn changed(world: &Recorded, action: &str, key: &'static str, text: &str) -> Vec<&'static str> {
         let params = Value::Object(vec![(Cow::Borrowed(key), Value::String(Cow::Borrowed(text)))]);
-        let event =
-            Event { action: Cow::Borrowed(action), params, context: Value::Object(Vec::new()) };
+        let event = Event { action: Cow::Borrowed(action), params, context: Value::Object(Vec::new()) };
         let surroundings = |_: &Event<'_>| Surroundings::default();
-        let facts = Facts::new(
-            &event,
-            Setting { surroundings: &surroundings, dialect: &|_| Dialect::Bash, world },
-        );
+        let facts =
+            Facts::new(&event, Setting { surroundings: &surroundings, dialect: &|_| Dialect::Bash, world });
         let protected = &protected();
         let names = [".agsec", "policies", "agsec-hook", "settings*"];
         each_once(&by_tool(&facts, &names, &|| protected)).into_iter().map(Thing::name).collect()
@@ -434,7 +427,8 @@ mod tests {
 
     #[test]
     fn links_to_a_protected_place_are_followed() {
-        let world = Recorded::new().file("/home/dev/.agsec/state", "").link("/srv/innocent", "/home/dev/.agsec");
+        let world =
+            Recorded::new().file("/home/dev/.agsec/state", "").link("/srv/innocent", "/home/dev/.agsec");
         assert_eq!(changed(&world, "file.write", "file_path", "/srv/innocent/new/file"), ["state"]);
         let world = Recorded::new().file("/data/agsec/state", "").link("/home/dev/.agsec", "/data/agsec");
         assert_eq!(changed(&world, "file.write", "file_path", "/data/agsec/state"), Vec::<&str>::new());

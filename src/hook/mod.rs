@@ -409,7 +409,8 @@ pub fn protected(
 
 /// Registrations in folders that the environment has moved away from the home.
 fn moved() -> impl Iterator<Item = PathBuf> {
-    let base = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|base| base.is_absolute());
+    let base =
+        |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|base| base.is_absolute());
     PLATFORMS.into_iter().flat_map(move |platform| {
         let shared = Some(("XDG_CONFIG_HOME", ".config"));
         let bases: Vec<(PathBuf, &str)> = [platform.moved, shared]

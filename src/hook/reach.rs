@@ -21,7 +21,8 @@ use std::path::{Path, PathBuf};
 const FILLERS: [&str; 8] = ["git clone", "wget", "aria2c", "unzip", "tar", "bsdtar", "7z", "unar"];
 /// Programs that only look. PERF: a text that plainly runs one of them and nothing else is not parsed.
 const LOOKING: [&str; 14] = [
-    "ls", "cat", "pwd", "echo", "grep", "head", "tail", "wc", "cd", "which", "stat", "whoami", "true", "uname",
+    "ls", "cat", "pwd", "echo", "grep", "head", "tail", "wc", "cd", "which", "stat", "whoami", "true",
+    "uname",
 ];
 /// What may make a shell read a text as something else than plain words.
 const SPECIAL: &str = "'\"\\$`*?[{<>(&;|\n!~#=";
@@ -134,7 +135,9 @@ impl<'p> Own<'_, '_, 'p> {
                 };
                 // Whatever it is called, it lies there.
                 let relative = !text.starts_with(['/', '~']);
-                if let Some(folder) = folder.as_ref().filter(|folder| relative && may_be_inside(folder, self.names)) {
+                if let Some(folder) =
+                    folder.as_ref().filter(|folder| relative && may_be_inside(folder, self.names))
+                {
                     let mut held = self.protected().of_place(Path::new(folder), self.facts);
                     held.retain(|thing| thing.has_its_own_folder());
                     found.extend(held);
@@ -177,7 +180,10 @@ impl<'p> Own<'_, '_, 'p> {
         let paths = &self.protected().paths;
         let gets = |known: &Path| {
             known.parent() == Some(Path::new(&place.path))
-                && known.file_name().and_then(|name| name.to_str()).is_some_and(|name| gets(place, name, sources))
+                && known
+                    .file_name()
+                    .and_then(|name| name.to_str())
+                    .is_some_and(|name| gets(place, name, sources))
         };
         found.extend(paths.iter().filter(|(_, known)| gets(known)).map(|(thing, _)| *thing));
         if place.reach != change::Reach::Itself || place.glob {

@@ -262,7 +262,9 @@ fn check_context(call: &Call<'_>) {
         }
         assert_eq!(question.context.get("agent").and_then(Value::as_str), Some("fuzzer"));
         let agsec = question.context.get("agsec");
-        assert!(matches!(agsec.and_then(|agsec| agsec.get("mentions")), Some(Value::List(_))), "{agsec:?}");
+        for list in ["touches", "weakens"] {
+            assert!(matches!(agsec.and_then(|agsec| agsec.get(list)), Some(Value::List(_))), "{agsec:?}");
+        }
     }
 }
 

@@ -167,14 +167,21 @@ fn in_a_protected_directory_relative_names_are_protected() {
     assert_eq!(desk.logged()["matched_by"], "builtin");
     assert_eq!(at(&policies, "grep -n deny *.yaml > /dev/null 2>&1").code, 0);
     assert_eq!(at(&desk.home().join("shop"), "echo > 01_base.yaml").code, 0);
-    for command in
-        ["tar -xf /tmp/x.tar", "wget https://example.com/01.yaml", "gzip state", "git stash", "rm $X", "ls | xargs rm"]
-    {
+    for command in [
+        "tar -xf /tmp/x.tar",
+        "wget https://example.com/01.yaml",
+        "gzip state",
+        "git stash",
+        "rm $X",
+        "ls | xargs rm",
+    ] {
         for place in [&policies, &desk.state_directory()] {
             at(place, command).denied();
         }
     }
-    for command in ["tar -czf /tmp/x.tgz .", "wget -qO- https://example.com/x", "git log -3", "ls | xargs wc -l"] {
+    for command in
+        ["tar -czf /tmp/x.tgz .", "wget -qO- https://example.com/x", "git log -3", "ls | xargs wc -l"]
+    {
         assert_eq!(at(&policies, command).code, 0, "{command}");
     }
 }
@@ -185,7 +192,8 @@ fn registrations_that_the_environment_has_moved_are_guarded() {
     desk.put_project(ALLOW);
     let moved = desk.home().join("elsewhere");
     std::fs::create_dir(&moved).unwrap();
-    let command = |folder: &str, file: &str| format!("echo '{{}}' > {}/{folder}{file}", desk.home().display());
+    let command =
+        |folder: &str, file: &str| format!("echo '{{}}' > {}/{folder}{file}", desk.home().display());
     let ask = |command: &str, variables: &[(&str, &std::path::Path)]| {
         let mut hook = desk.command("claude-code");
         hook.envs(variables.iter().copied());
