@@ -114,17 +114,7 @@ impl<'a> Gate<'a> {
     ) -> Option<()> {
         rows.begin(self.root.len());
         let mut place = rows.place(self.automaton.first())?;
-        let mut last = 0;
-        while let Some(byte) = bytes.next() {
-            let class = *self.automaton.classes().get(usize::from(byte))?;
-            if class == self.space && last == class {
-                continue;
-            }
-            last = class;
-            if let Some(next) = rows.step(place, class) {
-                place = next;
-                continue;
-            }
+        while let Some(class) = rows.follow(&mut place, &mut bytes, self.automaton.classes()) {
             let state = rows.state(place)?;
             let next = self.next(state, class)?;
             let tells = next & HAS_POSTINGS != 0;
@@ -136,6 +126,11 @@ impl<'a> Gate<'a> {
                 let mut at = At { state: next, class };
                 return bytes.try_for_each(|byte| self.read(&mut at, byte, found));
             };
+            if class == self.space {
+                // A state that a space leads to is led to by nothing else, or is the first and stays: so further spaces are
+                // passed over by a step to itself.
+                rows.keep(kept, class, next, false)?;
+            }
             place = kept;
         }
         Some(())

@@ -190,11 +190,16 @@ mod tests {
         }
         let gate = literals.emit().expect("small");
         for (posting, word) in (0..).zip(words) {
-            for text in [format!("{}{word}", "hesse a ".repeat(300)), format!("{word}{}", " esh".repeat(900))]
-            {
+            let wide = word.replace(' ', " \t\n  ");
+            for text in [
+                format!("{}{word}", "hesse a ".repeat(300)),
+                format!("{word}{}", " esh".repeat(900)),
+                format!("{}  {wide}  {wide} {}", "a   he  ".repeat(300), "  x".repeat(9)),
+            ] {
+                let folded = fold_literal(&text);
                 let expected: BTreeSet<u32> = (0..)
                     .zip(words)
-                    .filter(|(_, word)| text.contains(word))
+                    .filter(|(_, word)| folded.contains(word))
                     .map(|(number, _)| number)
                     .collect();
                 assert!(expected.contains(&posting));
