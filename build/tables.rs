@@ -137,7 +137,7 @@ fn programs(rows: &[Table]) -> String {
         let body = *bodies.entry(body).or_insert(next);
         let _ = writeln!(text, "    Row {{ {head}, body: &BODY_{body} }},");
     }
-    text.push_str("];\n\n/// The names of programs, sorted, their rows, and what they are shown as where that is not the row's name.\npub(super) static NAMES: &[(&str, u16, &str)] = &[\n");
+    text.push_str("];\n\n");
     let mut known: BTreeMap<String, (usize, String)> =
         names.iter().map(|(name, number)| (name.clone(), (*number, String::new()))).collect();
     for row in rows {
@@ -147,14 +147,28 @@ fn programs(rows: &[Table]) -> String {
             assert!(before.is_none(), "`{other}` stands twice");
         }
     }
-    for (name, (number, shown)) in &known {
-        let _ = writeln!(text, "    ({name:?}, {number}, {shown:?}),");
-    }
-    text.push_str("];\n\n");
+    text.push_str(&named(&known));
     for (body, number) in &bodies {
         let _ = writeln!(text, "static BODY_{number}: Body = {body};");
     }
     text
+}
+
+/// The names of programs: one text, where each begins and how long it is with its row, and what some are shown as.
+fn named(known: &BTreeMap<String, (usize, String)>) -> String {
+    let (mut names, mut rows, mut shown) = (String::new(), String::new(), String::new());
+    for (place, (name, (number, other))) in known.iter().enumerate() {
+        let _ = write!(rows, "({}, {}, {number}), ", names.len(), name.len());
+        names.push_str(name);
+        if !other.is_empty() {
+            let _ = write!(shown, "({place}, {other:?}), ");
+        }
+    }
+    format!(
+        "/// The names of programs, sorted, behind each other.\nstatic NAME_TEXT: &str = {names:?};\n\n\
+         /// Of each where it begins, its length and its row.\nstatic NAMES: &[(u16, u8, u16)] = &[{rows}];\n\n\
+         /// What a name is shown as where that is not the row's name, by its place.\nstatic SHOWN: &[(usize, &str)] = &[{shown}];\n\n"
+    )
 }
 
 /// The calls of all languages, sorted by language and name.
