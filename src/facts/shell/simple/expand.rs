@@ -25,14 +25,13 @@ pub(super) struct Field {
 impl Field {
     /// The word without its marks.
     pub(super) fn word(&self) -> Word {
+        self.clone().into_word()
+    }
+
+    /// The same, of a field that is not needed any more. PERF: a here-document is not copied.
+    pub(super) fn into_word(self) -> Word {
         if is_known(&self.text) {
-            return Word {
-                text: self.text.clone(),
-                late: false,
-                opaque: false,
-                glob: self.glob,
-                span: self.span,
-            };
+            return Word { text: self.text, late: false, opaque: false, glob: self.glob, span: self.span };
         }
         Word {
             text: self.text.chars().filter(|char| !matches!(*char, LATE | OPAQUE | GLOB)).collect(),

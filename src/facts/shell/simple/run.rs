@@ -343,18 +343,17 @@ impl Walker<'_> {
                     (RedirectKind::Text, false, false)
                 }
             };
-            let word = target.word();
-            if output && descriptor.is_none_or(|number| number == 1) {
-                done.output = Some((word.clone(), append));
-            }
             if feeds_text(redirect.operator) && descriptor.is_none_or(|number| number == 0) {
-                let mut text = target.text.clone();
-                if redirect.operator == RedirectOperator::HereString {
-                    text.push('\n');
-                }
-                done.input = Some(Input::Known(text.into()));
+                done.input = Some(Input::Known(match redirect.operator == RedirectOperator::HereString {
+                    true => [target.text.as_str(), "\n"].concat().into(),
+                    false => target.text.as_str().into(),
+                }));
             } else if kind == RedirectKind::Read && descriptor.is_none_or(|number| number == 0) {
                 done.input = Some(self.file_input(context, &target));
+            }
+            let word = target.into_word();
+            if output && descriptor.is_none_or(|number| number == 1) {
+                done.output = Some((word.clone(), append));
             }
             all.push(Redirect { kind, target: word });
         }
