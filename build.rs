@@ -7,6 +7,9 @@
 #[allow(clippy::disallowed_methods, reason = "Cargo tells a build script in its environment where to write")]
 #[path = "build/grammar.rs"]
 mod grammar;
+#[allow(clippy::disallowed_methods, reason = "Cargo tells a build script in its environment how it builds")]
+#[path = "build/order.rs"]
+mod order;
 #[path = "build/tables.rs"]
 mod tables;
 
@@ -16,4 +19,5 @@ fn main() {
     #[cfg(feature = "compile")]
     grammar::generate();
     tables::generate();
+    order::generate();
 }
