@@ -146,7 +146,7 @@ const COMMAND: &[Column] = &[
         .such_as("\"build\""),
     column("redirects", Kind::List(&Kind::Record(REDIRECT)), "the redirections", ""),
     column("env", TEXTS, "variables set for it", LATE_WORDS).such_as("\"GIT_SSH_COMMAND=ssh -v\""),
-    column("wrappers", TEXTS, "what it was unwrapped from, outermost first", "").such_as("\"sudo\""),
+    column("wrappers", TEXTS, "what it was unwrapped from, outermost first; `for` and `while` where a word begins with an item that such a loop takes from a command or by `read`", "").such_as("\"sudo\""),
     column("pipes_to", TEXTS, "the commands that its output goes to, nearest first", LATE_WORDS)
         .such_as("\"sh\""),
     column("pipes_from", TEXTS, "the commands whose output it reads, nearest first", LATE_WORDS)

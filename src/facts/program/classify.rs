@@ -173,7 +173,10 @@ fn fed<'c>(command: &'c Command, places: &mut Places<'c>) {
         places.code(handed.language, Cow::Borrowed(&handed.text));
     }
     let Some(language) = places.input else { return };
-    let named = places.out.operands.iter().any(|word| word.text != "-");
+    // What follows a `-` are arguments of the code; to a shell `-` is the end of its options.
+    let first = places.out.operands.first().and_then(|word| word.known());
+    let is_input = language != "shell" && first == Some("-");
+    let named = !is_input && places.out.operands.iter().any(|word| word.text != "-");
     let reads = language == "shell" && places.out.flags.iter().any(|flag| flag == "-s");
     let data = matches!(language, "sql" | "mongo" | "redis");
     if (named && !reads && !data) || (places.has_inline && !data) {

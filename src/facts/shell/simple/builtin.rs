@@ -282,6 +282,9 @@ impl Walker<'_> {
                 other => (other, other.map(|_| "")),
             };
             left = rest;
+            if value.is_none() {
+                self.read_item(name);
+            }
             self.memory
                 .set_variable(name, value.map_or(Variable::Late, |value| Variable::text(value.to_owned())));
         }

@@ -14,6 +14,7 @@ mod expand;
 mod files;
 mod git;
 mod journal;
+mod listed;
 mod memory;
 mod output;
 mod parameter;

@@ -4,6 +4,7 @@
 //! Deliberately not here: other constructs (`walk`).
 
 use super::journal::Changes;
+use super::listed;
 use super::memory::{CHOICES, GLOB, Held, Key, LATE_TEXT, Variable, is_known};
 use super::walk::{Context, Walker};
 use crate::facts::shell::ast::{NodeId, Slice, WordId};
@@ -57,7 +58,11 @@ impl Walker<'_> {
             values.push(LATE_TEXT.to_owned());
         }
         self.memory.set_variable(name, Variable::Text(values));
-        self.repeated(context, &[body]);
+        if words.is_some_and(|words| listed::substitutes(&context.script, words)) {
+            self.with_item(name, |walker| walker.repeated(context, &[body]));
+        } else {
+            self.repeated(context, &[body]);
+        }
         self.lose_output();
     }
 

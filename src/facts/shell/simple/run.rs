@@ -93,6 +93,8 @@ impl Walker<'_> {
             }
             fields.append(&mut self.fields(context, *id));
         }
+        let told = self.told_item(context, ids, &fields);
+        let context = told.as_ref().unwrap_or(context);
         let plain = assignments.is_empty() && node.redirects.is_empty();
         if plain && !fields.is_empty() {
             self.execute(context, fields, node.span);

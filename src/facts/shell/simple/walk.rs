@@ -6,6 +6,7 @@
 //! Deliberately not here: words (`expand`), one command (`simple`), what commands run other commands (`unwrap`).
 
 use super::journal::Mark;
+use super::listed::Listed;
 use super::memory::{Held, Key, LATE, Memory};
 use crate::facts::command::{Command, Commands, Directory, Origin, Redirect, Word};
 use crate::facts::shell::ast::{After, Dialect, NodeId, NodeKind, Script, Slice, Span, TestToken, WordId};
@@ -134,6 +135,8 @@ pub(super) struct Walker<'w> {
     pub(super) locals: Vec<Vec<(String, Option<Held>)>>,
     /// Set by `exit`, `return` and their like: what follows in this branch does not run.
     pub(super) left: bool,
+    /// Variables of loops that hold an item of a list.
+    pub(super) listed: Listed,
     level: u16,
     pub(super) work: u64,
     pub(super) unrolled: u32,
@@ -161,6 +164,7 @@ impl<'w> Walker<'w> {
             feeds: Vec::new(),
             locals: Vec::new(),
             left: false,
+            listed: Listed::default(),
             level: 0,
             work: WORK_AT_LEAST.saturating_add((bytes as u64).saturating_mul(32)),
             unrolled: 0,
@@ -363,7 +367,7 @@ impl<'w> Walker<'w> {
                 self.lose_output();
             }
             NodeKind::While { condition, body, .. } => {
-                self.repeated(context, &[condition, body]);
+                self.with_reads(|walker| walker.repeated(context, &[condition, body]));
                 self.lose_output();
             }
             NodeKind::Case { subject, arms } => {
