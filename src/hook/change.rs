@@ -4,7 +4,7 @@
 //! to, and the folder that it works in where it fills that; what is certain of a path that is known only when it runs.
 //! Deliberately not here: which paths are protected (`hook::mention`), what `find` finds (`hook::search`).
 
-use crate::facts::command::{Redirect, RedirectKind};
+use crate::facts::command::{Origin, Redirect, RedirectKind};
 use crate::facts::program::{Access, Behaviour};
 use crate::facts::roots::{Act, Facts};
 
@@ -47,6 +47,14 @@ const LISTING: [&str; 9] = ["ls", "dir", "grep", "egrep", "rg", "ag", "git ls-fi
 /// Bytes of a patch, and files that it names, as far as they are looked at.
 const PATCH_BYTES: usize = 1 << 20;
 const PATCHED: usize = 1024;
+
+/// Programs that put the unpacked file in the place of the packed one.
+const UNPACKING: [&str; 5] = ["gunzip", "bunzip2", "unxz", "unzstd", "uncompress"];
+
+/// Whether a program changes who may use a file, and nothing else.
+pub(super) fn changes_modes(program: &str) -> bool {
+    MODES.contains(&program)
+}
 
 /// A change.
 #[derive(Debug)]
@@ -100,7 +108,10 @@ pub(super) fn changes<'f>(facts: &Facts<'_>, act: &Act<'f>, all: &[Act<'f>]) -> 
 
 /// What the table of programs says that a command changes. Who makes a link to a file, or mounts it, makes a way to it.
 fn named<'f>(facts: &Facts<'_>, act: &Act<'f>) -> Vec<Change<'f>> {
-    let opens = act.does.contains(Behaviour::Link) || act.does.contains(Behaviour::Mount);
+    let to_output = || act.command.args.iter().any(|word| word.text == "-c" || word.text == "--stdout");
+    let opens = act.does.contains(Behaviour::Link)
+        || act.does.contains(Behaviour::Mount)
+        || UNPACKING.contains(&act.program) && !to_output();
     let mut found = Vec::new();
     for touch in act.touched {
         let counts = match touch.access {
@@ -112,7 +123,10 @@ fn named<'f>(facts: &Facts<'_>, act: &Act<'f>) -> Vec<Change<'f>> {
             continue;
         }
         let paths = facts.paths_of(act, touch);
-        if paths.is_empty() {
+        // Code makes a path of parts: its home, a hidden name.
+        let made =
+            touch.word.text.starts_with('~') || is_hidden(&touch.word.text) && !act.command.code.is_empty();
+        if paths.is_empty() || made {
             let folder = facts.path_in(act, ".");
             found.push(Change::Part { text: &touch.word.text, folder });
         }
@@ -124,10 +138,19 @@ fn named<'f>(facts: &Facts<'_>, act: &Act<'f>) -> Vec<Change<'f>> {
             (false, true) => Reach::Modes,
             (false, false) => Reach::Itself,
         };
+        // A folder of this machine may be mounted there under another name.
+        if act.command.origin == Origin::Elsewhere && touch.word.text.contains("/.agsec") {
+            found.push(Change::Part { text: ".agsec", folder: None });
+        }
         let place = |path| Place { path, glob: touch.word.glob, reach, via: act.program };
         found.extend(paths.into_iter().map(place).map(Change::At));
     }
     found
+}
+
+/// Whether the first name of a relative path is hidden.
+fn is_hidden(path: &str) -> bool {
+    path.strip_prefix('.').is_some_and(|rest| !rest.starts_with(['.', '/']) && !rest.is_empty())
 }
 
 /// The words behind the sub-command that are no options.

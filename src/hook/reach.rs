@@ -111,11 +111,17 @@ impl<'p> Own<'_, '_, 'p> {
     fn touched(&self, acts: &[Act<'_>]) -> Vec<Thing> {
         let mut found = Vec::new();
         let sources = sources(acts);
-        let list = &self.facts.commands().list;
-        let searched = Searches::of(list);
+        let searched = Searches::of(acts);
+        let looked_up = acts.iter().any(looks_up_program);
         for act in acts {
             for change in changes(self.facts, act, acts) {
                 found.extend(self.by_change(&change, &sources));
+                if let Change::At(place) = &change
+                    && looked_up
+                    && is_program(&place.path)
+                {
+                    found.push(Thing::Binary);
+                }
             }
             if !searched.is_empty() && searches(act.program) {
                 found.extend(self.by_search(act, &searched));
@@ -153,10 +159,11 @@ impl<'p> Own<'_, '_, 'p> {
         let below: Vec<String> = below.collect();
         let known = self.protected().paths.iter().map(|(thing, known)| (*thing, usual(known)));
         known
-            .filter(|(_, known)| {
+            .filter(|(thing, known)| {
+                let own = matches!(thing, Thing::State | Thing::Binary);
                 let is_folder = || self.is_folder(known);
                 self.is_there(known)
-                    && below.iter().any(|below| searched.find(known, Path::new(below), &is_folder))
+                    && below.iter().any(|below| searched.find(known, Path::new(below), own, &is_folder))
             })
             .map(|(thing, _)| thing)
             .collect()
@@ -232,6 +239,17 @@ fn with_modes(thing: Thing, known: &Path) -> Vec<&Path> {
 fn is_folder_of_registrations(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.starts_with('.') && folders().any(|folder| folder == name)
+}
+
+/// Whether a command finds out where the programs are, for another that its output is handed to: `rm $(which agsec)`.
+fn looks_up_program(act: &Act<'_>) -> bool {
+    matches!(act.program, "which" | "whereis" | "type" | "command")
+        && act.command.depth > 0
+        && act.command.args.iter().any(|word| is_program(&word.text))
+}
+
+fn is_program(path: &str) -> bool {
+    matches!(path.rsplit('/').next(), Some("agsec" | "agsec-hook"))
 }
 
 /// Whether something with this name, which may end in `*`, is put into the folder.

@@ -80,6 +80,21 @@ fn commands(act: &Act<'_>) -> bool {
     act.does.contains(Behaviour::FirewallTamper)
         || act.doubtful && OPEN_ENDED.contains(&act.program)
         || handed && act.program == OWN
+        || runs_from_source(act.command)
+}
+
+/// `cargo run --bin agsec -- halt`: what is built there works on the same state.
+fn runs_from_source(command: &Command) -> bool {
+    let words: Vec<&str> = command.args.iter().map(|word| word.text.as_str()).collect();
+    let mut parts = words.splitn(2, |word| *word == "--");
+    let (Some(own), Some(rest)) = (parts.next(), parts.next()) else { return false };
+    let names = |word: &&str| *word == OWN || word.strip_prefix("--bin=") == Some(OWN);
+    let runs = command.base_name() == "cargo" && own.iter().any(|word| matches!(*word, "run" | "r"));
+    runs && own.iter().any(names) && tampers(&plain(OWN, rest))
+}
+
+fn tampers(command: &Command) -> bool {
+    classify(command).does.contains(Behaviour::FirewallTamper)
 }
 
 /// Whether a word is the package, perhaps with a version or of somebody: `agsec==0.2`, `tap/agsec`, `agsec@1`.
