@@ -285,6 +285,8 @@ pub(super) fn used(text: &Word, host: bool, via: &str) -> Fact<'static> {
         url::parse(text)
             .or_else(|| if host { url::parse_git(text) } else { None })
             .or_else(|| url::parse_curl(text))
+            // `git@host:group/project`, whose colon is none of a port.
+            .or_else(|| if text.contains('@') { url::parse_git(text) } else { None })
     };
     let found: Result<Url, Doubt> = match text.doubt() {
         Some(truth) => Err(doubt(truth)),

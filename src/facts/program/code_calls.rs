@@ -6,7 +6,7 @@
 
 use super::behaviour::{Behaviour, Behaviours};
 use super::code::{CodeTouch, Scan};
-use super::code_names::{Names, chain_end};
+use super::code_names::Names;
 use super::code_tokens::Token;
 use super::table::Access;
 use crate::model::truth::Truth;
@@ -85,7 +85,7 @@ struct Finder<'t, 's> {
 impl<'t, 's> Finder<'t, 's> {
     /// A chain of names, and the call it may be. Returns where to go on.
     fn name(&mut self, at: usize) -> usize {
-        let end = chain_end(self.tokens, at);
+        let end = self.names.chain_end(self.tokens, at);
         let next = self.tokens.get(end);
         let open = next == Some(&Token::Symbol('('));
         let words = matches!(self.language.name, "perl" | "ruby" | "lua" | "php" | "applescript");

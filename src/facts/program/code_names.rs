@@ -16,6 +16,8 @@ pub(super) struct Names {
     constants: BTreeMap<String, String>,
     /// Modules whose names are all imported.
     pub(super) stars: Vec<String>,
+    /// Whether `a:b()` calls a method; in other languages the colon ends a name: `{body: open(x)}`.
+    colon_calls: bool,
 }
 
 /// Names and calls that only pass a path on.
@@ -65,7 +67,7 @@ const REACH: usize = 64;
 impl Names {
     /// Reads imports and assignments.
     pub(super) fn of(language: &Language, tokens: &[Token<'_>]) -> Self {
-        let mut names = Self::default();
+        let mut names = Self { colon_calls: language.name == "lua", ..Self::default() };
         for (at, token) in tokens.iter().enumerate() {
             let rest = tokens.get(at.saturating_add(1)..).unwrap_or_default();
             match token {
@@ -196,7 +198,7 @@ impl Names {
             Some(_) | None => return (String::new(), at),
         };
         for _ in 0..16 {
-            let (part, after) = link(tokens, next);
+            let (part, after) = link(tokens, next, self.colon_calls);
             let Some(part) = part else { break };
             name.push('.');
             name.push_str(part);
@@ -204,6 +206,24 @@ impl Names {
         }
         let name = if name == "*" { String::new() } else { name };
         (name.replace("promises.", ""), next)
+    }
+
+    /// Where a chain of names ends, without building its name.
+    pub(super) fn chain_end(&self, tokens: &[Token<'_>], at: usize) -> usize {
+        let required =
+            matches!(tokens.get(at), Some(Token::Name("require" | "__import__" | "import_module")))
+                && matches!(tokens.get(at.saturating_add(1)), Some(Token::Symbol('(')))
+                && matches!(tokens.get(at.saturating_add(3)), Some(Token::Symbol(')')));
+        let mut end = match tokens.get(at) {
+            Some(Token::Name(_)) if required => at.saturating_add(4),
+            Some(Token::Name(_)) => at.saturating_add(1),
+            Some(_) | None => at,
+        };
+        for _ in 0..16 {
+            let (Some(_), next) = link(tokens, end, self.colon_calls) else { break };
+            end = next;
+        }
+        end
     }
 
     /// The constant that a method is called on: a variable, or what the call before it was given.
@@ -351,25 +371,8 @@ impl Names {
     }
 }
 
-/// Where a chain of names ends, without building its name.
-pub(super) fn chain_end(tokens: &[Token<'_>], at: usize) -> usize {
-    let required = matches!(tokens.get(at), Some(Token::Name("require" | "__import__" | "import_module")))
-        && matches!(tokens.get(at.saturating_add(1)), Some(Token::Symbol('(')))
-        && matches!(tokens.get(at.saturating_add(3)), Some(Token::Symbol(')')));
-    let mut end = match tokens.get(at) {
-        Some(Token::Name(_)) if required => at.saturating_add(4),
-        Some(Token::Name(_)) => at.saturating_add(1),
-        Some(_) | None => at,
-    };
-    for _ in 0..16 {
-        let (Some(_), next) = link(tokens, end) else { break };
-        end = next;
-    }
-    end
-}
-
 /// The next part of a chain: `.name`, `::name`, `->name`, `?.name`, `['name']`, `:name`.
-fn link<'t>(tokens: &'t [Token<'_>], at: usize) -> (Option<&'t str>, usize) {
+fn link<'t>(tokens: &'t [Token<'_>], at: usize, colon_calls: bool) -> (Option<&'t str>, usize) {
     let symbol = |offset: usize| match tokens.get(at.saturating_add(offset)) {
         Some(Token::Symbol(c)) => Some(*c),
         Some(_) | None => None,
@@ -384,7 +387,9 @@ fn link<'t>(tokens: &'t [Token<'_>], at: usize) -> (Option<&'t str>, usize) {
         (Some(':'), Some(':')) | (Some('-'), Some('>')) | (Some('?'), Some('.')) if name(2).is_some() => {
             (name(2), at.saturating_add(3))
         }
-        (Some(':'), _) if name(1).is_some() && symbol(2) == Some('(') => (name(1), at.saturating_add(2)),
+        (Some(':'), _) if colon_calls && name(1).is_some() && symbol(2) == Some('(') => {
+            (name(1), at.saturating_add(2))
+        }
         (Some('[' | '{'), _) if matches!(symbol(2), Some(']' | '}')) => {
             match text(1).or_else(|| name(1).filter(|_| symbol(0) == Some('{'))) {
                 Some(part) => (Some(part), at.saturating_add(3)),

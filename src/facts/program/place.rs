@@ -98,6 +98,7 @@ const EXECUTING_KEYS: &[&str] = &[
     "remote.*.mirror",
     "remote.pushdefault",
     "branch.*.pushremote",
+    "clean.requireforce",
     "sendemail.*cmd",
     "sequence.editor",
     "submodule.*.update",
@@ -111,8 +112,13 @@ const EXECUTING_KEYS: &[&str] = &[
     "instaweb.*",
     "http.sslverify",
     "http.proxy",
-    "safe.directory",
 ];
+
+/// Keys of programs that show or edit, and values of them that are no more than that.
+const PAGING_KEYS: &[&str] =
+    &["core.pager", "core.editor", "sequence.editor", "pager.log", "pager.diff", "pager.branch"];
+const PLAIN_VALUES: &[&str] =
+    &["", "cat", "less", "less -R", "less -F", "more", "true", "false", ":", "vi", "vim", "nano", "delta"];
 
 impl<'c> Places<'c> {
     /// The folder of `-C`: all of them, each relative to the one before.
@@ -235,7 +241,10 @@ impl<'c> Places<'c> {
     /// A key of git's configuration, with or without its value.
     fn setting(&mut self, word: &Word) {
         let key = word.text.split(['=', ' ']).next().unwrap_or_default().to_ascii_lowercase();
-        if EXECUTING_KEYS.iter().any(|known| matches(known, &key, false)) {
+        let value = word.text.split_once('=').filter(|_| word.doubt().is_none()).map(|(_, value)| value);
+        let plain =
+            value.is_some_and(|value| PLAIN_VALUES.contains(&value)) && PAGING_KEYS.contains(&key.as_str());
+        if !plain && EXECUTING_KEYS.iter().any(|known| matches(known, &key, false)) {
             self.out.does.insert(Behaviour::GitConfigExecute);
         }
     }
@@ -300,10 +309,15 @@ impl<'c> Places<'c> {
             let bare = word.text.strip_prefix('+');
             let text = bare.unwrap_or(&word.text);
             let (source, destination) = text.split_once(':').unwrap_or((text, text));
-            let delete = all_delete || (source.is_empty() && !destination.is_empty());
+            // `"$COMMIT:main"` has a source, which is known when it runs.
+            let delete =
+                all_delete || (source.is_empty() && !destination.is_empty() && word.doubt().is_none());
             let destination = destination.strip_prefix("refs/heads/").unwrap_or(destination);
             let source = if all_delete { "" } else { source };
             let force = all_force || bare.is_some();
+            if delete && !text.is_empty() {
+                self.out.does.insert(Behaviour::GitPushDelete);
+            }
             self.out.refs.push(Refspec { word, force, delete, source, destination });
         }
     }

@@ -9,6 +9,15 @@ use super::table::Access;
 use crate::facts::command::{Command, Word};
 use std::borrow::Cow;
 
+/// What many programs load their own variables by; they do not show what is in it.
+const ENVIRONMENT_FILE: &str = "--env-file";
+
+/// Sub-commands that make or look at what is named behind them: `make:migration drop_users`.
+const MAKING: &[&str] = &[
+    "add", "create", "describe", "explain", "generate", "g", "get", "help", "info", "init", "list", "ls",
+    "make", "new", "show", "status", "test", "view",
+];
+
 /// Parts of words that say that something is destroyed.
 const DESTROYING: &[&str] = &[
     "delete",
@@ -31,16 +40,21 @@ const DESTROYING: &[&str] = &[
 
 pub(super) fn unknown<'c>(command: &'c Command, places: &mut Places<'c>) {
     let mut options = true;
+    let mut environment_file = false;
     for word in &command.args {
         let text = word.text.as_str();
         if options && text == "--" {
             options = false;
         } else if options && text.len() > 1 && text.starts_with('-') {
             flag(word, places);
+        } else if environment_file {
+            places.mention(word);
+            places.out.operands.push(word);
         } else {
             places.guess(word);
             places.out.operands.push(word);
         }
+        environment_file = text == ENVIRONMENT_FILE;
         places.out.doubt = places.out.doubt.max(word.doubt());
     }
     let out = &mut places.out;
@@ -65,7 +79,7 @@ fn flag<'c>(word: &'c Word, places: &mut Places<'c>) {
     if cluster && letters.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         places.out.flags.extend(letters.chars().map(|letter| Cow::Owned(format!("-{letter}"))));
     }
-    if let Some(value) = value.filter(|value| looks_like_path(value)) {
+    if let Some(value) = value.filter(|value| looks_like_path(value) && name != ENVIRONMENT_FILE) {
         let path = Word {
             text: value.to_owned(),
             late: word.late,
@@ -80,18 +94,30 @@ fn flag<'c>(word: &'c Word, places: &mut Places<'c>) {
 /// Whether sub-commands or the program's own name say that something is destroyed: `mytool volume rm`, `kafka-delete-records`.
 pub(super) fn destroys(operands: &[&Word], flags: &[Cow<'_, str>], program: &str) -> bool {
     let says = |text: &str| {
+        // A script of Ruby, and no bucket that is removed.
+        let text = text.strip_suffix(".rb").unwrap_or(text);
         text.len() < 64
             && !text.contains(' ')
             && text
                 .split(['-', '_', ':', '.'])
                 .any(|part| DESTROYING.iter().any(|word| part.eq_ignore_ascii_case(word)) || camel_says(part))
     };
-    let sub_commands =
-        operands.iter().take(3).take_while(|word| !word.text.contains('/')).any(|word| says(&word.text));
+    let making = program.split(' ').skip(1).any(makes);
+    let sub_commands = !making
+        && operands
+            .iter()
+            .take(3)
+            .take_while(|word| !word.text.contains('/') && !makes(&word.text))
+            .any(|word| says(&word.text));
     let by_flag = flags
         .iter()
         .any(|flag| matches!(flag.as_ref(), "--delete" | "--purge" | "--remove" | "--destroy" | "--drop"));
     sub_commands || by_flag || says(program)
+}
+
+/// `create`, `make:migration`.
+fn makes(text: &str) -> bool {
+    MAKING.contains(&text.split(':').next().unwrap_or_default())
 }
 
 /// `deleteRecords`, `DeleteAll`.

@@ -319,7 +319,7 @@ fn beginning(word: &str) -> [u8; 2] {
 }
 
 /// Rules on what is to be done rather than on whose word counts.
-const MORE: [Rule; 13] = [
+const MORE: [Rule; 25] = [
     Rule(
         "false_role",
         60,
@@ -371,6 +371,72 @@ const MORE: [Rule; 13] = [
     ),
     Rule("false_role", 100, 4, &["you", "will", "be", "called", "dan jailbreak"]),
     Rule("false_role", 100, 3, &["turned", "dan"]),
+    Rule(
+        "override_instructions",
+        100,
+        2,
+        &[
+            "disregard ignore bypass violate",
+            "safety ethical content security",
+            "guideline* polic* protocol* training",
+        ],
+    ),
+    Rule("override_instructions", 100, 1, &["disregard ignore", "everything all", "above before prior"]),
+    Rule(
+        "override_instructions",
+        100,
+        2,
+        &["your", BEFORE, OBJECT, "are is", "void invalid cancelled overridden revoked"],
+    ),
+    Rule(
+        "override_instructions",
+        100,
+        2,
+        &["bypass disable deactivate", "your", "safety security", "check* guard* filter* feature*"],
+    ),
+    Rule(
+        "override_instructions",
+        100,
+        2,
+        &["end", "document input prompt data context", "begin start new", "instruction* system"],
+    ),
+    Rule("false_role", 100, 2, &["you are", "in enter entering", "developer dan god jailbreak root", "mode"]),
+    Rule(
+        "false_role",
+        100,
+        2,
+        &["ai assistant model", "without", "any", "filter* restriction* limit* morals censorship"],
+    ),
+    Rule("false_authority", 100, 1, &["root system admin", "override", "code"]),
+    Rule(
+        "to_the_agent",
+        100,
+        1,
+        &["note attention notice", "to", "llm llms ai ais chatbot* gpt claude assistants"],
+    ),
+    Rule(
+        "to_the_agent",
+        100,
+        1,
+        &[
+            "ai llm assistant*",
+            "reading processing parsing",
+            "this the",
+            "page document message file email issue",
+        ],
+    ),
+    Rule(
+        "decode_and_follow",
+        100,
+        6,
+        &["decode decrypt", "and then", "follow execute obey do", "instruction* it what"],
+    ),
+    Rule(
+        "say_pwned",
+        100,
+        2,
+        &["say respond reply output", "i", "have", "been", "pwned hacked owned compromised"],
+    ),
 ];
 
 /// Beginnings of lines, and marks anywhere, that imitate what a host writes around messages. Lower case.

@@ -252,6 +252,7 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
     ),
     row("setsid", ""),
     row("sg", "").texts("-c").skip(1).runs(Runs::Joined),
+    row("shx", ""),
     row("softlimit", "-m -d -s -l -a -o -p -f -c -r -t"),
     row("ssh", "-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w -B -P")
         .skip(1)
