@@ -51,7 +51,8 @@ pub fn commands(text: &str, dialect: Dialect, surroundings: &Surroundings, world
 /// A text without the marks that expansion uses, which are no characters: what has one is late, which is the strict reading. A
 /// mark for a glob that somebody wrote would be left out of the word and leave it certain.
 fn unmarked(text: &str) -> Cow<'_, str> {
-    if text.contains([memory::OPAQUE, memory::GLOB]) {
+    // PERF: one character at a time is looked for sixteen bytes at once.
+    if text.contains(memory::OPAQUE) || text.contains(memory::GLOB) {
         // As long as what they stand for, so that places stay.
         Cow::Owned(text.replace([memory::OPAQUE, memory::GLOB], memory::LATE_TEXT))
     } else {

@@ -420,6 +420,9 @@ impl Walker<'_> {
     pub(super) fn print(&mut self, text: Option<String>) {
         match (&mut self.capture, text) {
             (Capture::Off, _) => {}
+            (Capture::Known(before), Some(text)) if before.is_empty() && text.len() <= output::LONGEST => {
+                *before = text;
+            }
             (Capture::Known(before), Some(text))
                 if before.len().saturating_add(text.len()) <= output::LONGEST =>
             {
