@@ -6,11 +6,11 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark starts processes and reads the clock")]
 
 use agsec::bundle::read::Loaded;
+use agsec::engine::desk;
 use agsec::facts::roots::Facts;
 use agsec::model::event::Event;
 use agsec::model::json;
 use agsec::model::value::Value;
-use agsec::testing::desk;
 use agsec::vm::{Scratch, trace::Nothing};
 use std::io::Write as _;
 use std::path::Path;

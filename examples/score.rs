@@ -11,6 +11,7 @@
 use agsec::bundle::read::Loaded;
 use agsec::diag::render;
 use agsec::engine::build::{Label, from_path};
+use agsec::engine::{corpus, desk};
 use agsec::facts::roots::Facts;
 use agsec::hook::decide::{Decision, Layer, decide};
 use agsec::hook::parse;
@@ -18,7 +19,6 @@ use agsec::hook::platform::find;
 use agsec::ir::Policy;
 use agsec::model::decision::Effect;
 use agsec::model::event::Event;
-use agsec::testing::{corpus, desk};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;

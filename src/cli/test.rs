@@ -1,17 +1,16 @@
-//! `agsec test`: the inline cases of policies.
+//! `agsec test`: the cases of policies, inline and in a file beside them.
 
 use super::failure::Failure;
 use super::output::{self, bad, good};
 use super::{DONE, FAILED, Outcome, policies};
-use crate::diag::source::LineIndex;
 use crate::engine::given::{Given, GivenError};
 use crate::engine::{cases, discover, load};
 use std::path::PathBuf;
 
 /// Run the cases that stand in policies
 ///
-/// A case is an event and what the policies say about it: `test "a key" { read "a.pem" } => deny no-keys`. Takes the text as
-/// given, puts nothing in force. Without PATH, the directory that AGSEC_POLICY_DIR names, or the nearest `policies/` or
+/// A case is an event and what the policies say about it: `test "a key" { read "a.pem" } => deny no-keys`, or an entry of the
+/// file `cases.yaml` in the directory. Takes the text as given, puts nothing in force. Without PATH, the directory that AGSEC_POLICY_DIR names, or the nearest `policies/` or
 /// `.agsec/policies/`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  agsec test\n  agsec test policies\n\n\
@@ -31,25 +30,24 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     })?;
     let given = Given::from_path(&path).map_err(unusable)?;
     let (sources, _) = load::read(&path);
-    let checked = cases::check(&sources, &given).map_err(unusable)?;
+    let mut checked = cases::check(&sources, &given).map_err(unusable)?;
+    if path.is_dir() {
+        checked.extend(cases::check_file(&path, &given).map_err(unusable)?);
+    }
     let mut text = String::new();
     let mut failed = 0_usize;
     for case in checked.iter().filter(|case| !case.holds()) {
         failed += 1;
-        let file = sources.get(case.span.source);
-        let line = file.map_or(0, |file| LineIndex::new(&file.text).line(case.span.start));
-        let place = file.map_or("", |file| file.path.as_str());
-        let said = |effect, rule: Option<&str>| match rule {
-            Some(rule) => format!("{} by `{rule}`", policies::written(effect)),
-            None => policies::written(effect).to_owned(),
-        };
-        let by = case.decision.sid.as_deref().or(Some("the default"));
+        let by = if case.decides { "by" } else { "not by" };
+        let expected = case.rule.as_ref().map_or_else(String::new, |rule| format!(" {by} `{rule}`"));
         text.push_str(&format!(
-            "{}: {} ({place}:{line})\n  expected {}, decided {}\n",
+            "{}: {} ({})\n  expected {}{expected}, decided {} by `{}`\n",
             bad("failed"),
             case.name,
-            said(case.effect, case.rule.as_deref()),
-            said(case.decision.effect, by)
+            case.place,
+            policies::written(case.effect),
+            policies::written(case.decision.effect),
+            case.decision.sid.as_deref().unwrap_or("the default")
         ));
     }
     let word = if failed == 0 { good("passed") } else { bad("failed") };

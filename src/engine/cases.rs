@@ -1,12 +1,15 @@
-//! Inline cases: `test "…" { … } => …`, decided.
+//! Cases of policies, decided: inline ones, `test "…" { … } => …`, and those of a `cases.yaml` beside policies.
 //!
-//! In: sources and the policy that they compile to. Out: what was expected of each case and what was decided.
-//! Deliberately not here: printing, the cases of packs (`testing::corpus`).
+//! In: sources and the policy that they compile to. Out: what was expected of each case and what was decided. Inline cases
+//! happen on this machine, those of a file on the recorded one (`desk.rs`).
+//! Deliberately not here: printing, reading a file of cases (`corpus.rs`).
 
 use super::given::{Engine, Given, GivenError};
-use crate::diag::source::Sources;
-use crate::diag::span::Span;
+use super::load::reason;
+use super::{corpus, desk};
+use crate::diag::source::{LineIndex, Sources};
 use crate::hook::decide::Decision;
+use crate::hook::source::CASES;
 use crate::model::decision::Effect;
 use crate::model::event::Event;
 use crate::model::shorthand;
@@ -14,18 +17,21 @@ use crate::model::value::Value;
 use crate::syntax;
 use crate::syntax::ast::Case;
 use std::borrow::Cow;
+use std::path::Path;
 
 /// A case and how it came out.
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// What it is called.
     pub name: String,
-    /// Its place.
-    pub span: Span,
+    /// Its place: a file, with a line where that is known.
+    pub place: String,
     /// The effect expected.
     pub effect: Effect,
-    /// The statement expected to decide, where one is named.
+    /// The statement that it is about, where one is named.
     pub rule: Option<String>,
+    /// Whether that statement is expected to decide; false for a near miss.
+    pub decides: bool,
     /// The decision.
     pub decision: Decision,
 }
@@ -34,7 +40,7 @@ impl Checked {
     /// Whether it came out as expected.
     #[must_use]
     pub fn holds(&self) -> bool {
-        let rule = self.rule.is_none() || self.rule == self.decision.sid;
+        let rule = self.rule.is_none() || (self.rule == self.decision.sid) == self.decides;
         self.decision.effect == self.effect && rule
     }
 }
@@ -48,15 +54,52 @@ pub fn check(sources: &Sources, given: &Given) -> Result<Vec<Checked>, GivenErro
     let mut all = Vec::new();
     for (id, file) in sources.iter().filter(|(_, file)| syntax::is_text(&file.path)) {
         let cases = syntax::parse(file, id).0.map(|document| document.cases).unwrap_or_default();
+        let lines = LineIndex::new(&file.text);
         all.extend(cases.iter().map(|case| Checked {
             name: case.name.node.clone(),
-            span: case.span,
+            place: format!("{}:{}", file.path, lines.line(case.span.start)),
             effect: case.effect.node,
             rule: case.rule.as_ref().map(|rule| rule.node.clone()),
+            decides: true,
             decision: evaluator.decide(&event(case)),
         }));
     }
     Ok(all)
+}
+
+/// Decides the cases of the file beside policies; none where there is no such file.
+///
+/// # Errors
+/// What is wrong with the file, or with the policy.
+pub fn check_file(directory: &Path, given: &Given) -> Result<Vec<Checked>, GivenError> {
+    let path = directory.join(CASES);
+    let (Some(policy), true) = (given.policy(), path.is_file()) else { return Ok(Vec::new()) };
+    let place = path.to_string_lossy().into_owned();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| GivenError::Bundle(format!("`{place}` cannot be read: {}", reason(&error))))?;
+    let cases = corpus::read(&place, &text).map_err(GivenError::Bundle)?;
+    let rule = |name: &str| policy.rules.iter().find(|rule| rule.name == name);
+    if let Some(case) = cases.iter().find(|case| rule(&case.rule).is_none()) {
+        let message = format!("{place}: there is no statement `{}` in this directory", case.rule);
+        return Err(GivenError::Bundle(message));
+    }
+    let evaluator = given.evaluator(Engine::Vm, None)?;
+    let checked = cases.into_iter().map(|case| {
+        // A near miss of a deny or review passes, one of an allow is left to the default.
+        let passes = match rule(&case.rule).map(|rule| rule.effect) {
+            Some(Effect::Allow) => policy.default,
+            Some(Effect::Review | Effect::Deny) | None => Effect::Allow,
+        };
+        Checked {
+            name: case.line(),
+            place: place.clone(),
+            effect: case.effect.unwrap_or(passes),
+            rule: Some(case.rule),
+            decides: case.decides,
+            decision: evaluator.decide_at(&desk::described(&case.event), desk::guarded()),
+        }
+    });
+    Ok(checked.collect())
 }
 
 /// The event of a case.

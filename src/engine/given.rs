@@ -6,7 +6,7 @@
 use super::build::{self, Label, Rejected};
 use super::own::Own;
 use crate::bundle::read::Loaded;
-use crate::facts::roots::Facts;
+use crate::facts::roots::{Facts, Setting};
 use crate::hook::builtin;
 use crate::hook::decide::{Decision, Layer, decide, told};
 use crate::hook::map::{self, Demands, Mapped};
@@ -106,6 +106,12 @@ impl Given {
         Ok(Self { name: label, bytes: Bytes::Opened(bytes), policy })
     }
 
+    /// The policy, where it was read from text.
+    #[must_use]
+    pub fn policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
+    }
+
     /// The layer, for the machine.
     ///
     /// # Errors
@@ -151,24 +157,27 @@ pub struct Evaluator<'b> {
 }
 
 impl Evaluator<'_> {
-    /// Decides an event.
+    /// Decides an event that happens on this machine.
     #[must_use]
     pub fn decide(&self, event: &Event<'_>) -> Decision {
-        let [layer] = &self.layer;
-        let decision = match self.policy {
-            Some(policy) => told(
-                layer,
-                &oracle::evaluate(policy, event, &Facts::new(event, world::setting())).verdict,
-                &event.action,
-            ),
-            None => decide(&self.layer, &[Facts::new(event, world::setting())]).unwrap_or_else(|| {
-                Decision::without_statement(Effect::Deny, MatchedBy::Error, "nothing was asked".to_owned())
-            }),
-        };
+        let decision = self.decide_at(event, world::setting());
         let own = self.own.as_ref().map(|(layer, own)| own_decision(layer, event, own));
         match own {
             Some(own) if own.effect != Effect::Allow && own.effect >= decision.effect => own,
             Some(_) | None => decision,
+        }
+    }
+
+    /// Decides an event that happens somewhere else, without the built-in layer.
+    #[must_use]
+    pub fn decide_at(&self, event: &Event<'_>, setting: Setting<'_>) -> Decision {
+        let [layer] = &self.layer;
+        let facts = Facts::new(event, setting);
+        match self.policy {
+            Some(policy) => told(layer, &oracle::evaluate(policy, event, &facts).verdict, &event.action),
+            None => decide(&self.layer, &[facts]).unwrap_or_else(|| {
+                Decision::without_statement(Effect::Deny, MatchedBy::Error, "nothing was asked".to_owned())
+            }),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::diag::code::Code;
 use crate::diag::diagnostic::{self, Diagnostic};
 use crate::diag::source::{SourceFile, Sources};
 use crate::diag::span::Span;
+use crate::hook::source::CASES;
 use crate::ir::Policy;
 use crate::ir::lower::{self, Options};
 use crate::model::limits;
@@ -19,7 +20,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Reads a policy file, or the `.yaml`, `.yml` and `.agsec` files of a directory, sorted by name. A file that cannot be read is
+/// Reads a policy file, or the `.yaml`, `.yml` and `.agsec` files of a directory, sorted by name, but for its `cases.yaml`. A file that cannot be read is
 /// among the sources with an empty text, and has an error.
 #[must_use]
 pub fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
@@ -109,8 +110,11 @@ impl Loading {
             let help = "policy files end in `.yaml`, `.yml` or `.agsec`, in lower case";
             self.diagnostics.push(Diagnostic::new(Code::FileIgnored, Span::NOWHERE, message).help(help));
         }
-        let files: Vec<PathBuf> =
-            names.iter().filter(|name| is_policy(name)).map(|name| path.join(name)).collect();
+        let policies = names.iter().filter(|name| is_policy(name) && *name != CASES);
+        let files: Vec<PathBuf> = policies.map(|name| path.join(name)).collect();
+        if names.iter().any(|name| name == CASES) {
+            self.cases(&path.join(CASES));
+        }
         if files.is_empty() {
             let message = format!("no policy files in `{}`", path.display());
             let help = "`agsec init` writes a set of default policies";
@@ -128,6 +132,19 @@ impl Loading {
         }
         for file in files {
             self.file(&file);
+        }
+    }
+
+    /// Looks at the file of cases, so that no policy of that name goes unread.
+    fn cases(&mut self, path: &Path) {
+        match self.text(path) {
+            Err(_) => self.file(path),
+            Ok(text) if text.lines().any(|line| line.starts_with("cases:")) => {}
+            Ok(_) => {
+                let message = format!("`{}` has no list `cases`", path.display());
+                let help = "a file of this name holds cases for `agsec test`; give a policy another name";
+                self.diagnostics.push(Diagnostic::new(Code::BadCase, Span::NOWHERE, message).help(help));
+            }
         }
     }
 

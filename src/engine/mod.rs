@@ -8,6 +8,8 @@ pub mod agent;
 pub mod build;
 pub mod cases;
 pub mod change;
+pub mod corpus;
+pub mod desk;
 pub mod directory;
 pub mod discover;
 pub mod edit;

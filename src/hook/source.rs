@@ -14,6 +14,9 @@ use std::time::SystemTime;
 /// How the names of policy files end.
 const EXTENSIONS: [&str; 3] = [".yaml", ".yml", ".agsec"];
 
+/// The file that holds cases of the policies beside it, and is none.
+pub const CASES: &str = "cases.yaml";
+
 /// A policy file of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
@@ -24,7 +27,7 @@ pub struct SourceFile {
 }
 
 /// The policy files of a directory in load order: regular files named `*.yaml`, `*.yml` or `*.agsec`,
-/// sorted by name. Hidden ones are no policies, as for the compiler.
+/// sorted by name. Hidden ones and [`CASES`] are no policies, as for the compiler.
 ///
 /// # Errors
 /// Where the directory cannot be listed, or holds more files than policies may have.
@@ -33,7 +36,7 @@ pub fn list(directory: &Path) -> io::Result<Vec<SourceFile>> {
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if name.starts_with('.') || !EXTENSIONS.iter().any(|end| name.ends_with(end)) {
+        if name.starts_with('.') || name == CASES || !EXTENSIONS.iter().any(|end| name.ends_with(end)) {
             continue;
         }
         let metadata = std::fs::metadata(entry.path())?;

@@ -204,7 +204,7 @@ const TOUCHED: &[Column] = &[
         Kind::Text,
         "of one file that is deleted, what brings it back: `git` where the index holds it and its size and time of \
          change are those noted there, `text` where a command before writes it by `>`, `curl` or `wget`",
-        "missing where that is not certain",
+        "missing where nothing does, unknown where it cannot be told whether the file lies in a repository",
     )
     .such_as("\"git\""),
 ];

@@ -5,6 +5,10 @@ use agsec::bundle::write::write;
 use agsec::compile;
 use agsec::diag::render;
 use agsec::diag::source::{SourceFile, Sources};
+use agsec::engine::cases::check_file;
+use agsec::engine::corpus::{self, Case};
+use agsec::engine::desk;
+use agsec::engine::given::Given;
 use agsec::facts::roots::Facts;
 use agsec::ir::lower::{Options, lower};
 use agsec::ir::{Operand, Policy};
@@ -12,8 +16,6 @@ use agsec::model::decision::Effect;
 use agsec::oracle;
 use agsec::packs::{BUILTIN, DEFAULT, PACKS, Pack, PackFile, THREATS};
 use agsec::syntax;
-use agsec::testing::corpus::{self, Case};
-use agsec::testing::desk;
 use agsec::testing::parity::check_loaded;
 use agsec::vm::Scratch;
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,6 +157,18 @@ fn every_case_is_decided_as_it_says_by_oracle_and_machine() {
             }
         }
         assert!(wrong.is_empty(), "pack {}:\n  {}", pack.name, wrong.join("\n  "));
+    }
+}
+
+#[test]
+fn the_command_line_runs_the_cases_of_every_pack() {
+    for pack in packs() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(pack.folder);
+        let given = Given::from_path(&folder).expect("the pack compiles");
+        let checked = check_file(&folder, &given).expect("the cases can be read");
+        assert_eq!(checked.len(), cases(&pack).len(), "pack {}", pack.name);
+        let wrong: Vec<_> = checked.iter().filter(|case| !case.holds()).collect();
+        assert!(wrong.is_empty(), "pack {}: {wrong:#?}", pack.name);
     }
 }
 

@@ -3,12 +3,12 @@
 use agsec::bundle::read::Loaded;
 use agsec::diag::source::{SourceFile, Sources};
 use agsec::engine::build::{Label, from_texts};
+use agsec::engine::desk;
 use agsec::facts::roots::Facts;
 use agsec::model::event::Event;
 use agsec::model::json;
 use agsec::model::truth::Truth;
 use agsec::packs::THREATS;
-use agsec::testing::desk;
 use agsec::vm::trace::Full;
 use agsec::vm::{Scratch, evaluate};
 use std::collections::BTreeSet;

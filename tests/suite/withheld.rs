@@ -3,6 +3,7 @@
 
 use agsec::bundle::read::Loaded;
 use agsec::diag::source::{SourceFile, Sources};
+use agsec::engine::desk;
 use agsec::facts::roots::Facts;
 use agsec::facts::value::Given;
 use agsec::ir::{self, Policy};
@@ -14,7 +15,7 @@ use agsec::model::truth::Truth;
 use agsec::model::withheld::Withheld;
 use agsec::testing::choices::Choices;
 use agsec::testing::parity::{bundle, check_loaded, generated_bundle};
-use agsec::testing::{desk, event::event, fact::facts, policy::policy};
+use agsec::testing::{event::event, fact::facts, policy::policy};
 use agsec::vm::Scratch;
 use agsec::{oracle, syntax};
 

@@ -466,7 +466,7 @@ pub const CODES: &[CodeSpec] = &[
         Code::BadCase,
         "E0716",
         "case not possible",
-        "A case names a statement that is there, and a text alone stands for the main parameter of an action that has one, such as `bash`.",
+        "A case names a statement that is there, and a text alone stands for the main parameter of an action that has one, such as `bash`. A file `cases.yaml` has a list `cases` and is no policy.",
     ),
     error(
         Code::NotConvertible,

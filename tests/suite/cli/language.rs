@@ -78,3 +78,35 @@ fn a_change_of_an_included_file_is_a_change_of_the_policies() {
     desk.write("policies/lib/keys.agsec", "let is_key = params.file_path ends_with \".key\"\n");
     desk.run("status").prints("changed");
 }
+
+#[test]
+fn the_cases_of_a_file_beside_policies_are_run_and_it_is_no_policy() {
+    let desk = Desk::with_policy();
+    let cases = |status: &str, passes: &str| {
+        format!(
+            "cases:\n  - rule: no-force\n    status: {status}\n    action: bash.execute\n    field: command\n    decides: \
+             ['git push --force']\n    passes: ['{passes}']\n"
+        )
+    };
+    desk.write("policies/cases.yaml", cases("block", "git push"));
+    desk.run("test").ends(0).prints("passed: 2 of 2 cases hold");
+    desk.run("validate").ends(0);
+    desk.run("compile").ends(0);
+
+    // What is put in force is the same without it.
+    desk.write("policies/cases.yaml", cases("review", "git push --force"));
+    assert!(!desk.run("status").out.contains("changed"), "a case is no policy");
+    desk.run("test")
+        .ends(1)
+        .prints("cases.yaml)\n  expected review by `no-force`, decided deny by `no-force`")
+        .prints("expected allow not by `no-force`")
+        .prints("failed: 0 of 2 cases hold");
+
+    desk.write("policies/cases.yaml", cases("block", "x").replace("no-force", "no-farce"));
+    desk.run("test").ends(1).says("there is no statement `no-farce`");
+    desk.write("policies/cases.yaml", "cases: 7\n");
+    desk.run("test").ends(1).says("no list under `cases`");
+    // A policy under this name would be taken for cases: it is refused, not left out.
+    desk.write("policies/cases.yaml", SMALL);
+    desk.run("compile").ends(1).says("cases.yaml` has no list `cases`").says("another name");
+}
