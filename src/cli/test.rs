@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// Run the cases that stand in policies
 ///
 /// A case is an event and what the policies say about it: `test "a key" { read "a.pem" } => deny no-keys`, or an entry of the
-/// file `cases.yaml` in the directory. Takes the text as given, puts nothing in force. Without PATH, the directory that AGSEC_POLICY_DIR names, or the nearest `policies/` or
-/// `.agsec/policies/`.
+/// file `cases.yaml` in the directory. Takes the text as given, puts nothing in force. Without PATH, the directory that
+/// AGSEC_POLICY_DIR names, or the nearest `policies/` or `.agsec/policies/`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  agsec test\n  agsec test policies\n\n\
                         Exit codes: 0 every case holds; 1 one does not, or the policies do not compile; 2 no policies here \

@@ -47,7 +47,9 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Case>, String> {
     }
     let value = value.ok_or_else(|| format!("{name}: the file is empty"))?;
     let mut cases = Vec::new();
-    for group in list(&value, "cases").map_err(|wrong| format!("{name}: {wrong}"))? {
+    let groups =
+        list(&value, "cases").and_then(|groups| only(&value, &["version", "cases"]).map(|()| groups));
+    for group in groups.map_err(|wrong| format!("{name}: {wrong}"))? {
         let group = Group::read(group).map_err(|wrong| format!("{name}: {wrong}"))?;
         for (key, decides) in [("decides", true), ("passes", false)] {
             for entry in list(group.value, key).map_err(|wrong| format!("{name}: {}: {wrong}", group.rule))? {
@@ -119,7 +121,7 @@ fn text<'v>(value: &'v Value<'static>, key: &str) -> Option<&'v str> {
 
 /// A key that nobody reads would be a case that checks less than it says.
 fn only(value: &Value<'static>, known: &[&str]) -> Result<(), String> {
-    let Value::Object(members) = value else { return Err("a group of cases is a mapping".to_owned()) };
+    let Value::Object(members) = value else { return Err("cases are mappings".to_owned()) };
     match members.iter().find(|(key, _)| !known.contains(&key.as_ref())) {
         Some((key, _)) => Err(format!("unknown key `{key}`")),
         None => Ok(()),

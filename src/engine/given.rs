@@ -192,7 +192,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// What the built-in layer says, told what of agsec's own the event mentions.
+/// What the built-in layer says, told what of agsec's own the event changes.
 fn own_decision(layer: &Layer<'_>, event: &Event<'_>, own: &Own) -> Decision {
     let event = own.described(event);
     let verdict: Verdict = vm::evaluate(

@@ -5,7 +5,7 @@
 //! read is limited in bytes and files. Subdirectories are not searched; `include` names files in them.
 //! Deliberately not here: where policies are looked for, and what is in force.
 
-use super::include;
+use super::{corpus, include};
 use crate::diag::code::Code;
 use crate::diag::diagnostic::{self, Diagnostic};
 use crate::diag::source::{SourceFile, Sources};
@@ -20,8 +20,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Reads a policy file, or the `.yaml`, `.yml` and `.agsec` files of a directory, sorted by name, but for its `cases.yaml`. A file that cannot be read is
-/// among the sources with an empty text, and has an error.
+/// Reads a policy file, or the `.yaml`, `.yml` and `.agsec` files of a directory, sorted by name, but for its `cases.yaml`.
+/// A file that cannot be read is among the sources with an empty text, and has an error.
 #[must_use]
 pub fn read(path: &Path) -> (Sources, Vec<Diagnostic>) {
     let mut loading = Loading { sources: Sources::default(), diagnostics: Vec::new(), bytes: 0 };
@@ -135,13 +135,12 @@ impl Loading {
         }
     }
 
-    /// Looks at the file of cases, so that no policy of that name goes unread.
+    /// Looks at the file of cases, so that no policy of that name goes unread, nor a statement among cases.
     fn cases(&mut self, path: &Path) {
-        match self.text(path) {
+        match self.text(path).map(|text| corpus::read(&path.to_string_lossy(), &text)) {
             Err(_) => self.file(path),
-            Ok(text) if text.lines().any(|line| line.starts_with("cases:")) => {}
-            Ok(_) => {
-                let message = format!("`{}` has no list `cases`", path.display());
+            Ok(Ok(_)) => {}
+            Ok(Err(message)) => {
                 let help = "a file of this name holds cases for `agsec test`; give a policy another name";
                 self.diagnostics.push(Diagnostic::new(Code::BadCase, Span::NOWHERE, message).help(help));
             }

@@ -247,7 +247,8 @@ pub(super) fn resolve_word(
     if let Some(truth) = path.doubt().or(below.and_then(Word::doubt)) {
         return Err(doubt(truth));
     }
-    if lacks_home(&path.text, ground.surroundings) {
+    let homeless = |word: &Word| lacks_home(&word.text, ground.surroundings);
+    if homeless(path) || below.is_some_and(homeless) {
         return Err(Doubt::new(Truth::Unknown, path::Doubt::Home.why()));
     }
     let directory = ground.directory(command);
@@ -260,7 +261,9 @@ pub(super) fn resolve_word(
     };
     // A path may be absolute in more spellings than this one; all of them are known without a directory.
     if from.is_none() && command.directory == Directory::Unknown && !path.text.starts_with('/') {
-        return Err(Doubt::new(Truth::Late, "the working directory is known only when it runs"));
+        // It may have changed to a home that nobody knows.
+        let truth = if ground.surroundings.home.is_some() { Truth::Late } else { Truth::Unknown };
+        return Err(Doubt::new(truth, "the working directory is known only when it runs"));
     }
     Ok(resolve_exact(&path.text, from.as_deref(), ground.surroundings, &ground.world))
 }

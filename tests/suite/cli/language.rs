@@ -108,5 +108,10 @@ fn the_cases_of_a_file_beside_policies_are_run_and_it_is_no_policy() {
     desk.run("test").ends(1).says("no list under `cases`");
     // A policy under this name would be taken for cases: it is refused, not left out.
     desk.write("policies/cases.yaml", SMALL);
-    desk.run("compile").ends(1).says("cases.yaml` has no list `cases`").says("another name");
+    desk.run("compile").ends(1).says("cases.yaml: no list under `cases`").says("another name");
+    desk.write(
+        "policies/cases.yaml",
+        format!("{}{}", cases("block", "x"), SMALL.replace("version: \"1.0\"\n", "")),
+    );
+    desk.run("compile").ends(1).says("cases.yaml: unknown key `default`");
 }

@@ -1,4 +1,4 @@
-//! Which layers count where, which mode holds, and what of agsec's own a call mentions.
+//! Which layers count where, which mode holds, and what of agsec's own a call changes.
 
 use super::desk::{ALLOW, DENY, Desk, POLICY, said};
 use agsec::hook::mode::Mode;

@@ -8,6 +8,7 @@ use super::memory::{CHOICES, Held, Key, LATE_TEXT, Variable, is_known};
 use super::walk::{Context, Input, Walker};
 use super::{files, output, parameter};
 use crate::facts::command::{Directory, Origin};
+use crate::facts::path::lacks_home;
 use crate::facts::program::is_command;
 use crate::facts::shell::ast::Span;
 use std::collections::BTreeMap;
@@ -133,6 +134,9 @@ impl Walker<'_> {
         else {
             return Directory::Unknown;
         };
+        if lacks_home(path, self.surroundings) {
+            return Directory::Unknown;
+        }
         match self.directory(context) {
             _ if path.starts_with('/') => Directory::At(files::joined("/", path)),
             Directory::At(at) if at.len().saturating_add(path.len()) < PATH_BYTES => {
